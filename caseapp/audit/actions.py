@@ -1,0 +1,70 @@
+"""Write events down, as changes or beside them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from caseapp.audit import queries, rules
+from caseapp.audit.models import AuditClient, AuditEvent
+from caseapp.audit.rules import Kind
+from caseapp.core import clock, sealed
+from caseapp.core.access import Actor
+from caseapp.core.db import db, own_transaction
+
+
+def changed(what: str, subject_id: str | None, by: Actor, client_id: str | None = None, **facts: Any) -> None:
+    """Record a change in the running transaction: both stay or neither.
+
+    `what` is a verb of the house ("clients.edit", in words in `audit.words`), `subject_id` the row changed. Put codes, days
+    and ids into `facts`; clinical text only as `audit.rules.digest(text)`.
+    """
+    _write(db(), Kind.change, what, by, subject_id, [client_id] if client_id else [], facts)
+
+
+def changed_together(what: str, by: Actor, clients: Iterable[str], **facts: Any) -> None:
+    """Record one change of many clients at once, as `changed`: for what is brought in by the hundred."""
+    _write(db(), Kind.change, what, by, None, clients, facts)
+
+
+def record(
+    kind: Kind, what: str, by: Actor, clients: Iterable[str] = (), subject_id: str | None = None, **facts: Any
+) -> None:
+    """Record a read, refusal, sign-in or export in a transaction of its own, so that it stays whatever follows."""
+    with own_transaction() as session:
+        _write(session, kind, what, by, subject_id, clients, facts)
+
+
+def record_poll(what: str, by: Actor, clients: Iterable[str]) -> None:
+    """Record what a page asked for by itself, unless the same person saw the same clients there within the last minute."""
+    seen = set(clients)
+    if not queries.saw_just_now(what, by, seen):
+        record(Kind.read, what, by, clients=seen, by_itself=True)
+
+
+# Written past the unit of work: each change of the record has its event, and nothing ever reads one back in its transaction.
+# The code covers the number that the database gives, so it can only follow the row.
+_EVENT = insert(AuditEvent.__table__).returning(AuditEvent.__table__.c.id)
+_CODE = update(AuditEvent.__table__).where(AuditEvent.__table__.c.id == bindparam("event_id"))
+_CLIENTS = insert(AuditClient.__table__)
+_KEPT = ("at", "kind", "what", "actor_id", "actor_name", "subject_id", "facts")
+
+
+def _write(
+    session: Session,
+    kind: Kind,
+    what: str,
+    by: Actor,
+    subject_id: str | None,
+    clients: Iterable[str],
+    facts: dict[str, Any],
+) -> None:
+    event = AuditEvent(at=clock.now(), kind=kind, what=what, actor_id=by.id, actor_name=by.name, subject_id=subject_id)
+    event.facts = {name: value if isinstance(value, int | bool | None) else str(value) for name, value in facts.items()}
+    event.clients = [AuditClient(client_id=client) for client in sorted(set(clients))]
+    event.id = session.scalar(_EVENT, {name: getattr(event, name) for name in _KEPT} | {"code": ""})
+    code = rules.event_code(sealed.derived("audit"), event.spelled_out)
+    session.execute(_CODE, {"event_id": event.id, "code": code})
+    if event.clients:
+        session.execute(_CLIENTS, [{"event_id": event.id, "client_id": one.client_id} for one in event.clients])

@@ -1,0 +1,1 @@
+"""One client on one page: where they are, what is missing."""

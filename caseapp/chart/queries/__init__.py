@@ -1,0 +1,1 @@
+"""What the pages of one client show: the frame around them all, the overview, phases, hours, safety."""

@@ -1,0 +1,1 @@
+"""The commands of the contract, put together from the rooms."""

@@ -1,0 +1,37 @@
+"""The demo clinic: about 45 invented people in every phase and state, made through actions, relative to today.
+
+The same day gives the same names, days and figures. What is past was recorded when it happened, as the clock is set back.
+"""
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from caseapp.cli.demo import due, lives, surroundings, week
+from caseapp.cli.demo.making import Demo
+from caseapp.identity.rules import DEMO_PASSWORD, DEMO_STAFF
+
+
+def load() -> Iterator[str]:
+    """Fill a set-up database, inside a running transaction; a bar on a terminal. Gives `email role password` per account."""
+    demo, console = Demo(), Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("Making the demo clinic", total=week.steps() + 3)
+        for _step in _made(demo):
+            progress.advance(bar)
+    for email, _name, role, _credential in DEMO_STAFF:
+        yield f"{email} {role} {DEMO_PASSWORD}"
+
+
+def _made(demo: Demo) -> Iterator[None]:
+    """Make it all, in steps."""
+    surroundings.furnish(demo)
+    lives.everyone(demo)
+    yield
+    yield from week.fill(demo)
+    due.crises(demo)
+    yield
+    due.ordinary_tasks(demo)
+    yield

@@ -1,0 +1,1 @@
+"""What every room stands on: database, clock, access, errors, forms, pages, sealed text. Imports no room."""

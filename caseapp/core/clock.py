@@ -1,0 +1,60 @@
+"""The only reader of the clock. Instants are aware and in UTC; a calendar day is a `date` in a site's zone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+_frozen: ContextVar[datetime | None] = ContextVar("frozen clock", default=None)
+
+
+def now() -> datetime:
+    """This instant, aware, UTC."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """The calendar day it is now in the IANA zone given."""
+    return day_of(now(), zone)
+
+
+def day_of(instant: datetime, zone: str) -> date:
+    """The calendar day on which an aware instant falls in the zone."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def instant(day: date, at: time, zone: str) -> datetime:
+    """The UTC instant of a wall-clock time on a day in a zone; of a time that comes twice, the first."""
+    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def missing_or_twice(day: date, at: time, zone: str) -> str | None:
+    """`"missing"` where the clocks skip that wall time, `"twice"` where they show it twice, else None."""
+    local = datetime.combine(day, at, tzinfo=ZoneInfo(zone))
+    if local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        return "missing"
+    return "twice" if local.utcoffset() != local.replace(fold=1).utcoffset() else None
+
+
+def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
+    """First instant of the day and of the next one in the zone, UTC; 23, 24 or 25 hours apart."""
+    return instant(day, time(), zone), instant(day + timedelta(days=1), time(), zone)
+
+
+def week_of(day: date, week_starts_on: int = 0) -> tuple[date, date]:
+    """First day of the week that holds `day` and first day of the next; 0 is Monday."""
+    first = day - timedelta(days=(day.weekday() - week_starts_on) % 7)
+    return first, first + timedelta(days=7)
+
+
+@contextmanager
+def freeze(at: datetime) -> Iterator[None]:
+    """Stop the clock at an aware instant, for tests and for making demo data as of a day."""
+    if at.tzinfo is None:
+        raise ValueError("The clock takes aware instants only.")
+    token = _frozen.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _frozen.reset(token)

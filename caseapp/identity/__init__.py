@@ -1,0 +1,1 @@
+"""Staff, teams, roles, sign-in, and the sessions that really end."""

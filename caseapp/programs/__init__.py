@@ -1,0 +1,1 @@
+"""Programs as data: versions, phases with their hours, services, requirements, rule profiles."""

@@ -1,0 +1,1 @@
+"""Phase moves and admission's effects: decides from the facts of the rooms below."""

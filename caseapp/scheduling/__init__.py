@@ -1,0 +1,1 @@
+"""Sessions of every service, who leads them, in which room, and the places in them."""

@@ -1,0 +1,89 @@
+"""The week as a page shows it: days with their parts, and in each the sessions as blocks."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from caseapp.clients.queries import visible_ids
+from caseapp.core import clock
+from caseapp.core.access import Actor
+from caseapp.programs.rules import Capacity
+from caseapp.scheduling import queries
+from caseapp.scheduling.models import Session
+from caseapp.scheduling.rules import PARTS, SessionState, part_of_day, positions
+
+
+@dataclass(frozen=True)
+class Block:
+    """A session on the schedule. `person` is whom a one-to-one session is with, if the reader may see them."""
+
+    session: Session
+    taken: int
+    person: str = ""
+    client_id: str = ""
+
+    @property
+    def served(self) -> list[int]:
+        """The positions of the phases it serves."""
+        return positions(self.session.phases_served)
+
+    @property
+    def full(self) -> bool:
+        """Whether a group has no free place."""
+        return self.taken >= self.session.limit and self.session.service.capacity is not Capacity.individual
+
+    @property
+    def off(self) -> str:
+        """The word for a session that is not held, or nothing."""
+        words = {SessionState.cancelled: "Cancelled", SessionState.did_not_happen: "Did not happen"}
+        return words.get(self.session.state, "")
+
+
+@dataclass
+class Day:
+    """A day of the week with its blocks by part of the day."""
+
+    day: date
+    today: bool
+    clocks: str = ""
+    parts: dict[str, list[Block]] = field(default_factory=lambda: {name: [] for name, _since, _until in PARTS})
+
+    @property
+    def blocks(self) -> list[Block]:
+        """All blocks of the day, by start."""
+        return [block for blocks in self.parts.values() for block in blocks]
+
+
+def days_of(sessions: list[Session], first: date, number: int, zone: str, user: Actor) -> list[Day]:
+    """So many days from `first` on, with these sessions as blocks; three statements however many there are."""
+    today = clock.today(zone)
+    days = [
+        Day(one, one == today, clock_change(one, zone))
+        for one in (first + timedelta(days=offset) for offset in range(number))
+    ]
+    by_day = {one.day: one for one in days}
+    for block in _blocks(sessions, user):
+        start = block.session.starts_at.astimezone(ZoneInfo(block.session.site.zone)).time()
+        by_day[block.session.on_day].parts[part_of_day(start)].append(block)
+    return days
+
+
+def _blocks(sessions: list[Session], user: Actor) -> list[Block]:
+    taken = queries.taken([session.id for session in sessions])
+    alone = [session.id for session in sessions if session.service.capacity is Capacity.individual]
+    lists = queries.lists_of(alone)
+    people = {place.client_id for places in lists.values() for place in places}
+    may_see = visible_ids(sorted(people), user)
+    blocks = []
+    for session in sessions:
+        one = next((place.client for place in lists.get(session.id, []) if place.client_id in may_see), None)
+        shown = {"person": one.last_first, "client_id": one.id} if one else {}
+        blocks.append(Block(session, taken.get(session.id, 0), **shown))
+    return blocks
+
+
+def clock_change(day: date, zone: str) -> str:
+    """The sentence of a day on which the clocks of a zone change, or nothing."""
+    first, after = clock.day_bounds(day, zone)
+    hours = round((after - first).total_seconds() / 3600)
+    return {23: "clocks go forward 1 h at 2:00 am", 25: "clocks go back 1 h at 2:00 am"}.get(hours, "")

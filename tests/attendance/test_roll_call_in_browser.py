@@ -1,0 +1,142 @@
+"""Roll-call in a real browser: by keyboard within the bar, without script, and two browsers on one list at once."""
+
+import pytest
+
+from caseapp.attendance import queries
+from caseapp.core import clock
+from caseapp.core.db import db
+from caseapp.scheduling import actions as scheduling
+from caseapp.scheduling.models import Session
+from tests.browser import sign_in
+from tests.sessions import NAMES, ZONE, group, person
+
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+MOST_KEYS = 17  # of bar 4: 12 people, 2 exceptions, one of them with minutes
+
+
+def running(by, people: int) -> Session:
+    """A group that began an hour ago, by the real clock, for a browser lives in real time."""
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    start = clock.now().astimezone(ZoneInfo(ZONE)).replace(second=0, microsecond=0) - timedelta(hours=1)
+    with clock.freeze(clock.now() - timedelta(days=1)):
+        session = group(by, 0, day=start.date(), starts=start.time(), ends=(start + timedelta(hours=3)).time())
+        for last, first in NAMES[:people]:
+            scheduling.book(session, person(by, last, first, start.date() - timedelta(days=30)), by)
+    return session
+
+
+def states(transaction, session_id: str) -> list[str]:
+    """What is in force for each person, by name."""
+    with transaction():
+        rows = queries.roll(db.get(Session, session_id))
+        return [str(queries.said_by(mark, place.client_id)) for place, mark in rows]
+
+
+@pytest.fixture
+def twelve(transaction, cast):
+    with transaction():
+        return running(cast.ana.actor, 12).id
+
+
+def test_twelve_people_by_keyboard(open_page, axe, cast, twelve, transaction):
+    page = open_page(width=1366, height=768)
+    sign_in(page, cast.ana)
+    page.goto(f"/sessions/{twelve}")
+    page.get_by_role("link", name="Take roll-call").click()
+    page.wait_for_selector(".with-script")
+    keys = ["/", "o", "r", "Enter", "l", "1", "2", "Enter", "/", "w", "e", "Enter", "n", "r"]
+    for key in keys:
+        page.keyboard.press(key)
+    page.get_by_text("12 of 12 marked").first.wait_for()
+    assert axe(page) == []
+    keys.append("Control+Enter")
+    page.keyboard.press(keys[-1])
+    page.get_by_text("Roll-call is finished.").wait_for()
+    expected = ["Present"] * 12
+    expected[4], expected[10] = "Late 12 min", "No-show"
+    assert states(transaction, twelve) == expected
+    assert len(keys) <= MOST_KEYS
+
+
+def test_letters_outside_the_list_do_nothing(open_page, cast, twelve, transaction):
+    page = open_page()
+    sign_in(page, cast.ana)
+    page.goto(f"/sessions/{twelve}/attendance")
+    page.wait_for_selector(".with-script")
+    page.locator("#find-row").focus()
+    page.keyboard.type("pnc")
+    page.keyboard.press("Escape")
+    page.locator("body").press("n")
+    page.wait_for_timeout(600)
+    assert set(states(transaction, twelve)) == {"not marked"}
+
+
+def test_without_script_one_form_does_it(open_page, axe, cast, twelve, transaction):
+    page = open_page(script=False, width=390, height=844)
+    sign_in(page, cast.ana)
+    page.goto(f"/sessions/{twelve}/attendance")
+    rows = page.locator(".person")
+    rows.nth(4).get_by_text("Late", exact=True).click()
+    rows.nth(4).get_by_label("Minutes late").fill("12")
+    rows.nth(10).get_by_text("No-show").click()
+    page.get_by_role("button", name="present", exact=False).first.click()
+    assert page.get_by_text("10 people marked present with the rest.").is_visible()
+    page.get_by_role("button", name="Finish roll-call").click()
+    assert page.get_by_text("Roll-call is finished.", exact=False).first.is_visible()
+    assert states(transaction, twelve).count("Present") == 10
+
+
+def test_two_browsers_lose_no_mark_and_are_asked_only_where_they_differ(open_page, cast, twelve, transaction):
+    ana, sue = open_page(), open_page()
+    for page, who in ((ana, cast.ana), (sue, cast.sue)):
+        sign_in(page, who)
+        page.goto(f"/sessions/{twelve}/attendance#list")
+        page.wait_for_selector(".with-script")
+    ana.locator("#list").focus()
+    for key in "ppnpp":
+        ana.keyboard.press(key)
+    ana.get_by_text("5 of 12 marked").first.wait_for()
+    sue.locator(".person").nth(2).locator("input[value=present]").focus()
+    for key in "ppp":
+        sue.keyboard.press(key)
+    sue.locator("legend", has_text="You chose: Present.").wait_for()
+    assert states(transaction, twelve)[:5] == ["Present", "Present", "No-show", "Present", "Present"]
+    sue.get_by_text("Use Present").click()
+    sue.locator("legend", has_text="You chose: Present.").wait_for(state="detached")
+    assert states(transaction, twelve)[2] == "Present"
+    ana.locator("#find-row").focus()
+    ana.locator(".person").nth(2).get_by_text("Sue Okafor", exact=False).wait_for()
+
+
+def test_a_lost_connection_keeps_marks_and_sends_them_later(open_page, cast, twelve, transaction):
+    page = open_page()
+    sign_in(page, cast.ana)
+    page.goto(f"/sessions/{twelve}/attendance#list")
+    page.wait_for_selector(".with-script")
+    page.context.set_offline(True)
+    page.locator("#list").focus()
+    for key in "pp":
+        page.keyboard.press(key)
+    page.get_by_text("2 marks not saved yet. Keep this page open.").wait_for()
+    assert set(states(transaction, twelve)) == {"not marked"}
+    page.context.set_offline(False)
+    page.get_by_text("2 of 12 marked").first.wait_for()
+    page.get_by_text("2 marks not saved yet", exact=False).wait_for(state="hidden")
+    assert states(transaction, twelve)[:2] == ["Present", "Present"]
+
+
+def test_thirty_rows_show_twelve_and_a_phone_does_not_scroll_sideways(open_page, axe, cast, transaction):
+    with transaction():
+        session = running(cast.ana.actor, 12).id
+    page = open_page(width=1366, height=768)
+    sign_in(page, cast.ana)
+    page.goto(f"/sessions/{session}/attendance")
+    page.wait_for_selector(".with-script")
+    bar = page.locator(".roll-bar").bounding_box()["y"]
+    boxes = [page.locator(".person").nth(number).bounding_box() for number in range(12)]
+    assert max(box["y"] + box["height"] for box in boxes) <= bar
+    page.set_viewport_size({"width": 320, "height": 640})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert axe(page) == []

@@ -1,0 +1,160 @@
+"""The demo clinic: alive on any day and at any hour, and the same each time on the same day."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from caseapp.attendance.models import Mark
+from caseapp.cli.demo.people import people, story
+from caseapp.cli.setting_up import set_up
+from caseapp.clients.models import Client
+from caseapp.core import clock
+from caseapp.core.access import Role
+from caseapp.core.db import db, transaction
+from caseapp.crisis.models import CrisisContact
+from caseapp.episodes.models import Episode, PhaseStay, Transition
+from caseapp.episodes.rules import MoveKind, Outcome
+from caseapp.identity.queries import actor, working_staff
+from caseapp.programs.models import Service
+from caseapp.scheduling.models import Place, Session
+from caseapp.tasks.models import Task
+from caseapp.today.queries import people as of_people
+from caseapp.today.queries import sessions as of_sessions
+from tests.clinic import application, settings_for
+
+ZONE = "America/New_York"
+INSTANTS = {
+    "a Sunday just after midnight on which the clocks go forward": (date(2026, 3, 8), time(0, 5)),
+    "a Saturday just before midnight": (date(2026, 5, 16), time(23, 55)),
+    "the Sunday on which the clocks go back": (date(2026, 11, 1), time(23, 55)),
+    "the day after it": (date(2026, 11, 2), time(7, 30)),
+    "leap day": (date(2028, 2, 29), time(12, 0)),
+    "New Year": (date(2027, 1, 1), time(0, 5)),
+    "the last minutes of a year": (date(2026, 12, 31), time(23, 55)),
+    "a Monday morning": (date(2026, 8, 3), time(8, 0)),
+}
+ODDEST = "a Sunday just after midnight on which the clocks go forward"
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+
+def instant_of(name: str) -> datetime:
+    """A moment of the list, as an instant."""
+    return datetime.combine(*INSTANTS[name], tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+
+
+def loaded(databases, engine, folder, at: datetime):
+    """Load the demo as of an instant into a database of its own; what `look` finds there at the same instant."""
+    address = databases.empty(engine)
+    folder.mkdir()
+    try:
+        with application(settings_for(address, folder)) as app, clock.freeze(at):
+            list(set_up(app, demo=True))
+            with transaction():
+                return look(at)
+    finally:
+        databases.drop(address)
+
+
+def look(at: datetime) -> dict:
+    """Every fact of the demo that a person sees, without what is random: ids and record numbers."""
+    names = {client.id: (client.last_name, client.first_name) for client in db.scalars(select(Client))}
+    of = {episode.id: names[episode.client_id] for episode in db.scalars(select(Episode))}
+    stays = db.scalars(select(PhaseStay).options(joinedload(PhaseStay.phase)))
+    marks = db.execute(select(Mark, Place, Session).join(Place, Mark.place_id == Place.id).join(Session)).all()
+    tasks = db.scalars(select(Task).options(joinedload(Task.attempts))).unique()
+    staff = {one.name: actor(one) for one in working_staff() if Role.admin not in {row.role for row in one.roles}}
+    week, _next = clock.week_of(at.astimezone(ZoneInfo(ZONE)).date())
+    soon = select(Service.code).join(Session).where(Session.on_day >= week, Session.on_day < week + timedelta(days=14))
+    return {
+        "people": sorted((*names[one.id], one.born, one.phone) for one in db.scalars(select(Client))),
+        "stays": sorted(
+            (of[s.episode_id], s.phase.name, s.started_on, str(s.ended_on), str(s.in_force)) for s in stays
+        ),
+        "moves": sorted(
+            (of[m.episode_id], m.kind, m.effective_on, m.recorded_at) for m in db.scalars(select(Transition))
+        ),
+        "marks": sorted((names[p.client_id], s.starts_at, m.state, m.minutes, m.reason) for m, p, s in marks),
+        "tasks": sorted(
+            (str(names.get(t.client_id)), t.kind, t.due_at, len(t.attempts), bool(t.closed_at)) for t in tasks
+        ),
+        "crises": sorted((c.started_at, c.risk) for c in db.scalars(select(CrisisContact))),
+        "services": sorted(set(db.scalars(soon))),
+        "today": {name: len(of_sessions.today(one)) for name, one in staff.items()},
+        "unfinished": {name: of_sessions.not_finished(one).total for name, one in staff.items()},
+        "gate": {name: of_people.at_the_gate(one).total for name, one in staff.items()},
+        "ahead": {name: of_people.moves_ahead(one).total for name, one in staff.items()},
+    }
+
+
+def must_be_alive(seen: dict, at: datetime) -> None:
+    """What the demo must show on any day."""
+    today = at.astimezone(ZoneInfo(ZONE)).date()
+    assert len(seen["people"]) == 46 and len(seen["services"]) == 9
+    assert all(seen["today"].values()), f"someone has nothing today: {seen['today']}"
+    assert seen["unfinished"]["Dana Whitfield"] and seen["unfinished"]["Rosa Cole"] and seen["gate"]["Farah Aziz"] == 5
+    now = {
+        row[1]
+        for row in seen["stays"]
+        if row[4] == "1" and row[2] <= today and (row[3] == "None" or row[3] > str(today))
+    }
+    assert now == {"Phase 1", "Phase 2", "Phase 3", "Continuing care"}
+    kinds = {row[1] for row in seen["moves"]}
+    assert kinds == set(MoveKind)
+    assert sum(seen["ahead"].values()) == 3
+    quarter = [row for row in seen["moves"] if today - timedelta(days=182) < row[2] <= today - timedelta(days=1)]
+    assert len(quarter) > 60
+    assert {row[2] for row in seen["marks"]} >= {"present", "late", "left_early", "excused", "no_show"}
+    crisis = [row for row in seen["tasks"] if row[1] == "crisis_follow_up"]
+    waiting = sorted((row[2] - at).total_seconds() / 3600 for row in crisis if not row[4])
+    assert [hours < 0 for hours in waiting] == [True, True, False, False] and waiting[2] < 4
+    assert max(row[3] for row in seen["moves"]) <= at
+
+
+@on_sqlite
+def test_the_same_day_gives_the_same_clinic_and_it_is_alive(databases, engine, tmp_path):
+    at = instant_of(ODDEST)
+    first = loaded(databases, engine, tmp_path / "first", at)
+    must_be_alive(first, at)
+    assert loaded(databases, engine, tmp_path / "second", at) == first
+
+
+@pytest.mark.soak
+@on_sqlite
+@pytest.mark.parametrize("name", [name for name in INSTANTS if name != ODDEST])
+def test_it_is_alive_on_any_day(databases, engine, tmp_path, name):
+    must_be_alive(loaded(databases, engine, tmp_path / "demo", instant_of(name)), instant_of(name))
+
+
+@pytest.mark.parametrize("scene", ["demo"], indirect=True)
+def test_it_holds_every_state_that_someone_may_be_in(app, transaction, visit, accounts):
+    from caseapp.episodes.models import Prescreen
+    from caseapp.episodes.queries import gate
+
+    with transaction():
+        screens = list(db.scalars(select(Prescreen).options(joinedload(Prescreen.clearances))).unique())
+        blocked = [gate(row) for row in screens if row.outcome is Outcome.open]
+        assert {row.outcome for row in screens} >= {
+            Outcome.admitted,
+            Outcome.open,
+            Outcome.referred_to_withdrawal_management,
+        }
+        assert [] in blocked and any("not known" in " ".join(map(str, reasons)) for reasons in blocked)
+        again = [one.client_id for one in db.scalars(select(Episode))]
+        assert len(again) - len(set(again)) == 1  # someone was admitted a second time
+    page = visit(accounts["supervisor"]).get("/reports/transitions").text
+    assert page.count("<a ") > 20
+
+
+def test_stories_are_told_in_days():
+    told = {
+        person.last: [story(person, text) for text in person.stories] for person in people() if not person.at_the_gate
+    }
+    assert len({(person.last, person.first) for person in people()}) == 46
+    assert [stretch.position for stretch in told["Marsh"][0].stretches] == [1] and told["Marsh"][0].ending == "left"
+    assert told["Kim"][0].ahead == 2 and told["Park"][0].days == 2
+    assert all(
+        one.days < 300 and all(stretch.days >= 2 for stretch in one.stretches) for all_ in told.values() for one in all_
+    )

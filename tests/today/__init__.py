@@ -1,0 +1,1 @@
+"""Tests of the first page of the day."""
