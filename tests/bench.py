@@ -60,7 +60,7 @@ def main() -> None:
     """Measure on both engines and print."""
     os.environ["CASEAPP_TEST_RUN_PID"] = str(os.getpid())
     run = engines.open_run()
-    databases = engines.Databases(run, clinic.SCENES)
+    databases = engines.Databases(run, clinic.SCENES, clinic.today)
     try:
         show({engine: measure(databases, engine, run / "bench") for engine in engines.ENGINES})
     finally:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -11,12 +12,19 @@ from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import select
 
 from caseapp import create_app
+from caseapp.core import clock
 from caseapp.core import db as database
 from caseapp.identity.models import Staff
 from config import Settings
 from tests import cast
 
 SECRET = "only for tests, never served"
+ZONE = "America/New_York"
+
+
+def today() -> date:
+    """The day it is at the clinic of the tests."""
+    return clock.today(ZONE)
 
 
 def settings_for(address: str, instance: Path) -> Settings:
@@ -26,7 +34,7 @@ def settings_for(address: str, instance: Path) -> Settings:
         key_file=instance / "master.key",
         instance=instance,
         secret_key=SECRET,
-        site_timezone="America/New_York",
+        site_timezone=ZONE,
         secure_cookies=False,
     )
 

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -47,26 +48,29 @@ def close_run(folder: Path) -> None:
 class Databases:
     """Makes databases for the tests of one process."""
 
-    def __init__(self, run: Path, scenes: dict[str, Callable[[str, Path], None]]):
-        """A scene takes the address of an empty database and an empty folder for keys, and makes a clinic of them."""
+    def __init__(self, run: Path, scenes: dict[str, Callable[[str, Path], None]], today: Callable[[], date]):
+        """A scene takes the address of an empty database and an empty folder for keys, and makes a clinic of them.
+
+        A scene is a clinic as of the day it was made: on the next day of `today()` it is made again.
+        """
         self.run = run
         self.scenes = scenes
+        self.today = today
         self.ready: dict[str, str] = {}
 
     def copy(self, engine: str, scene: str) -> str:
         """The address of a new database in which a scene stands as it was made."""
-        self._prepare(engine, scene)
+        made = self._prepared(engine, scene)
         name = f"t{os.getpid()}_{next(_number)}"
         if engine == SQLITE:
-            shutil.copyfile(self.run / f"{scene}.db", self.run / f"{name}.db")
+            shutil.copyfile(self.run / f"{made}.db", self.run / f"{name}.db")
             return f"sqlite:///{self.run}/{name}.db"
-        self._run_sql(f'CREATE DATABASE "{name}" TEMPLATE "template_{scene}" STRATEGY FILE_COPY')
+        self._run_sql(f'CREATE DATABASE "{name}" TEMPLATE "template_{made}" STRATEGY FILE_COPY')
         return self.address(name)
 
     def instance(self, engine: str, scene: str) -> Path:
         """The folder of keys and anchors that belongs to a scene; to be copied, not written to."""
-        self._prepare(engine, scene)
-        return self.run / f"instance-{scene}-{engine}"
+        return self.run / f"instance-{self._prepared(engine, scene)}-{engine}"
 
     def empty(self, engine: str) -> str:
         """The address of a new database without a table."""
@@ -91,28 +95,30 @@ class Databases:
         """The address of a database of this run's PostgreSQL."""
         return f"postgresql+psycopg://postgres@/{database}?host={self._server()}"
 
-    def _prepare(self, engine: str, scene: str) -> None:
-        done = self.run / f"{scene}-{engine}.done"
-        if str(done) in self.ready:
-            return
-        with _alone(self.run / f"{scene}-{engine}.lock"):
-            if not done.exists():
-                self._make(engine, scene)
-                done.touch()
-        self.ready[str(done)] = scene
+    def _prepared(self, engine: str, scene: str) -> str:
+        """The name under which a scene stands ready, as of today."""
+        made = f"{scene}-{self.today()}"
+        done = self.run / f"{made}-{engine}.done"
+        if str(done) not in self.ready:
+            with _alone(self.run / f"{made}-{engine}.lock"):
+                if not done.exists():
+                    self._make(engine, scene, made)
+                    done.touch()
+            self.ready[str(done)] = made
+        return made
 
-    def _make(self, engine: str, scene: str) -> None:
-        instance = self.run / f"instance-{scene}-{engine}"
+    def _make(self, engine: str, scene: str, made: str) -> None:
+        instance = self.run / f"instance-{made}-{engine}"
         shutil.rmtree(instance, ignore_errors=True)  # of an attempt that failed
         instance.mkdir()
         if engine == SQLITE:
-            address = f"sqlite:///{self.run}/{scene}.db"
+            address = f"sqlite:///{self.run}/{made}.db"
             self.drop(address)
         else:
             self._server()
-            self._run_sql(f'DROP DATABASE IF EXISTS "template_{scene}" WITH (FORCE)')
-            self._run_sql(f'CREATE DATABASE "template_{scene}"')
-            address = self.address(f"template_{scene}")
+            self._run_sql(f'DROP DATABASE IF EXISTS "template_{made}" WITH (FORCE)')
+            self._run_sql(f'CREATE DATABASE "template_{made}"')
+            address = self.address(f"template_{made}")
         self.scenes[scene](address, instance)
 
     def _server(self) -> str:
