@@ -1,6 +1,9 @@
 """The anchor: the head of the chain as it was sealed last, in a file outside the database, and whether the log still fits it."""
 
+import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +37,41 @@ def read(anchor: Path) -> Anchor:
         return Anchor(0, "")
     except ValueError:
         raise rules.LogBroken("The anchor file does not hold a place in the log and its code.") from None
+
+
+def write(anchor: Path, head: Anchor) -> None:
+    """Replace what the file says."""
+    line = f"{head.position} {head.code}\n".encode()
+    if not anchor.exists() or anchor.read_bytes() != line:
+        _replace(anchor, line)
+
+
+def _replace(anchor: Path, line: bytes) -> None:
+    """In one step and for good: a torn write must never look like tampering."""
+    handle, fresh = tempfile.mkstemp(dir=anchor.parent, prefix=f"{anchor.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(fresh).replace(anchor)
+    except OSError:
+        Path(fresh).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def put_back_unless_done(anchor: Path) -> Iterator[None]:
+    """The file may be replaced in the block; if the block fails, it says again what it said before."""
+    before = anchor.read_bytes() if anchor.exists() else None
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            anchor.unlink(missing_ok=True)
+        else:
+            _replace(anchor, before)
+        raise
 
 
 def fits(session: Session, anchor: Anchor) -> str | None:

@@ -1,8 +1,6 @@
 """Seal the log: chain its events in batches, and keep the head of the chain in a file outside the database."""
 
 import fcntl
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from caseapp.audit import rules
-from caseapp.audit.anchoring import Anchor, fits, read
+from caseapp.audit.anchoring import Anchor, fits, read, write
 from caseapp.audit.models import AuditEvent, AuditSeal
 from caseapp.core import clock, sealed
 from caseapp.core.db import is_sqlite, own_transaction
@@ -36,7 +34,7 @@ def seal(anchor: Path, most: int = MOST) -> int:
                 raise rules.LogBroken(broken)
             head, number = _next_batch(session, most)
         if head:
-            _write(anchor, head)
+            write(anchor, head)
         return number
 
 
@@ -63,19 +61,3 @@ def _one_at_a_time(anchor: Path) -> Iterator[None]:
     with anchor.with_name(f"{anchor.name}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield
-
-
-def _write(anchor: Path, head: Anchor) -> None:
-    """Replace the anchor file in one step and for good; a torn write must never look like tampering."""
-    if read(anchor) == head:
-        return
-    handle, fresh = tempfile.mkstemp(dir=anchor.parent, prefix=f"{anchor.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(f"{head.position} {head.code}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(fresh).replace(anchor)
-    except OSError:
-        Path(fresh).unlink(missing_ok=True)
-        raise

@@ -150,15 +150,19 @@ def verify(anchor: Path, tell: Callable[[int, int], None] | None = None) -> Verd
         anchored = anchoring.read(anchor)  # before the log: the file never names a seal that is not committed
     except rules.LogBroken as broken:
         return Verdict(0, 0, str(broken), checked_at=clock.now())
-    broken = None
     with snapshot() as session:
-        walk = _Walk(session, tell)
-        try:
-            walk.all_of_it(anchored)
-        except _Broken as found:
-            broken = str(found)
-        span = {"first_at": walk.first_at, "last_at": walk.last_at, "checked_at": clock.now()}
-        return Verdict(walk.events, walk.unsealed, broken, walk.seals, **span)
+        return verify_within(session, anchored, tell)
+
+
+def verify_within(session: Session, anchored: Anchor, tell: Callable[[int, int], None] | None = None) -> Verdict:
+    """The same of the log as a session sees it, against an anchor that need not lie in a file yet."""
+    walk, broken = _Walk(session, tell), None
+    try:
+        walk.all_of_it(anchored)
+    except _Broken as found:
+        broken = str(found)
+    span = {"first_at": walk.first_at, "last_at": walk.last_at, "checked_at": clock.now()}
+    return Verdict(walk.events, walk.unsealed, broken, walk.seals, **span)
 
 
 def head_is_broken(anchor: Path) -> str | None:

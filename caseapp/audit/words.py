@@ -17,6 +17,7 @@ DONE = {
     "attendance.mark": "Marked attendance",
     "attendance.no_outreach": "Recorded why nobody calls after a no-show",
     "attendance.reopen": "Opened a roll-call again",
+    "backup.restore": "Restored the database from a backup",
     "clients.edit": "Changed the details",
     "clients.end_access": "Ended access",
     "clients.give_access": "Gave access",
@@ -232,7 +233,7 @@ OPENED = {
 }
 
 SIGNED_IN = {"identity.sign_in": "Signed in", "identity.sign_in_failed": "Tried to sign in"}
-TAKEN_OUT = {"audit.export": "Took out a file of the log"}
+TAKEN_OUT = {"audit.export": "Took out a file of the log", "backup.take": "Took a backup"}
 
 
 def said(kind: Kind, what: str) -> str:

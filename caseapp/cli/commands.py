@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from caseapp.cli import auditing, setting_up
+from caseapp.cli.backup.commands import backup, restore
 from caseapp.cli.history import bring
 from caseapp.cli.reporting import report
 from caseapp.core import db as database
@@ -18,7 +19,7 @@ from caseapp.identity import actions as identity
 
 def register(app: Flask) -> None:
     """Add the commands to the application."""
-    for command in (setup, staff, bring, report, auditing.audit, work):
+    for command in (setup, staff, bring, report, auditing.audit, backup, restore, work):
         app.cli.add_command(command)
 
 

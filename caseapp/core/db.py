@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import (
     Boolean,
+    Connection,
     DateTime,
     Engine,
     Integer,
@@ -83,6 +84,9 @@ class Word(TypeDecorator):
     def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:
         return None if value is None else self.words(value)
 
+
+# The `info` of a table whose rows mean nothing any more once a backup is restored.
+NOT_IN_BACKUPS = {"not in backups": True}
 
 ID_LETTERS = 22
 
@@ -192,6 +196,18 @@ def transaction() -> Iterator[Session]:
     try:
         with db.begin():
             yield db()
+    finally:
+        db.remove()
+        _Scope.current.reset(token)
+
+
+@contextmanager
+def joined(connection: Connection) -> Iterator[Session]:
+    """A unit of work, `db` included, inside a transaction that the caller has begun and will end."""
+    token = _Scope.current.set(object())
+    try:
+        yield db(bind=connection, join_transaction_mode="rollback_only")
+        db.flush()
     finally:
         db.remove()
         _Scope.current.reset(token)

@@ -16,19 +16,28 @@ FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 _ONE_AT_A_TIME = 7_201_969  # any number: the key of PostgreSQL's advisory lock
 
 
+class Orphans(RuntimeError):
+    """Rows would point at nothing. `str()` is the sentence."""
+
+
 def upgrade(engine: Engine, to: str = "head") -> None:
     """Migrate up to a revision. Two at once wait for each other; the whole way is one transaction.
 
-    Raises RuntimeError if rows would point at nothing afterwards; then nothing has changed.
+    Raises Orphans if rows would point at nothing afterwards; then nothing has changed.
     """
-    with _migrating(engine) as config:
-        command.upgrade(config, to)
+    with alone_with(engine) as connection:
+        upgrade_within(connection, to)
+
+
+def upgrade_within(connection: Connection, to: str = "head") -> None:
+    """Migrate up inside a transaction of `alone_with`."""
+    command.upgrade(_config(connection), to)
 
 
 def downgrade(engine: Engine, to: str) -> None:
     """Migrate down to a revision (`-1` for one step, `base` for empty); as `upgrade`."""
-    with _migrating(engine) as config:
-        command.downgrade(config, to)
+    with alone_with(engine) as connection:
+        command.downgrade(_config(connection), to)
 
 
 def head() -> str | None:
@@ -44,7 +53,12 @@ def revisions() -> list[str]:
 def current(engine: Engine) -> str | None:
     """The revision a database is at, None for an empty one."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision that a transaction sees, None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def drift(engine: Engine) -> list[Any]:
@@ -63,9 +77,13 @@ def autogenerate(engine: Engine, revision: str, message: str) -> Path | None:
         if directives[0].upgrade_ops.is_empty():
             directives[:] = []
 
-    with _migrating(engine) as config:
+    with alone_with(engine) as connection:
         script = command.revision(
-            config, message, autogenerate=True, rev_id=revision, process_revision_directives=keep_if_it_does_something
+            _config(connection),
+            message,
+            autogenerate=True,
+            rev_id=revision,
+            process_revision_directives=keep_if_it_does_something,
         )
         written += [Path(script.path)] if script else []
     return written[0] if written else None
@@ -99,8 +117,10 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 @contextmanager
-def _migrating(engine: Engine) -> Iterator[Config]:
-    """A connection on which tables can be rebuilt without losing their children, committed if every row still fits.
+def alone_with(engine: Engine) -> Iterator[Connection]:
+    """A transaction that nobody else migrates or restores beside, committed at the end of the block if every row still fits.
+
+    Tables can be rebuilt in it without losing their children, and filled in any order.
 
     SQLite deletes the children of a rebuilt table while foreign keys are on, and they can only be switched off before
     a transaction begins.
@@ -113,7 +133,7 @@ def _migrating(engine: Engine) -> Iterator[Config]:
         try:
             with connection.begin():
                 wait_for_other_setups(connection)
-                yield _config(connection)
+                yield connection
                 if sqlite:
                     _refuse_orphans(connection)
         finally:
@@ -131,4 +151,4 @@ def _refuse_orphans(connection: Connection) -> None:
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     if orphans:
         tables = ", ".join(sorted({f"{table} -> {parent}" for table, _row, parent, _key in orphans}))
-        raise RuntimeError(f"This migration would leave {len(orphans)} rows that point at nothing: {tables}")
+        raise Orphans(f"This would leave {len(orphans)} rows that point at nothing: {tables}")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.core import clock
 from caseapp.core.access import Role
-from caseapp.core.db import Base, Edited, Id, Word
+from caseapp.core.db import NOT_IN_BACKUPS, Base, Edited, Id, Word
 
 
 class Staff(Base):
@@ -70,7 +70,7 @@ class SignIn(Base):
     """One sign-in of one person on one device. The cookie holds a random token; here stands only its digest."""
 
     __tablename__ = "sign_in"
-    __table_args__ = (Index(None, "staff_id", "ended_at"),)
+    __table_args__ = (Index(None, "staff_id", "ended_at"), {"info": NOT_IN_BACKUPS})
 
     id: Mapped[Id]
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -85,7 +85,7 @@ class SignInAttempt(Base):
     """A try at signing in that failed, by digest of the account and of the address; for throttling."""
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = (Index(None, "who_digest", "at"),)
+    __table_args__ = (Index(None, "who_digest", "at"), {"info": NOT_IN_BACKUPS})
 
     id: Mapped[Id]
     who_digest: Mapped[str] = mapped_column(String(64))
@@ -96,6 +96,7 @@ class OneTimeLink(Base):
     """A link an admin hands over, to set a first or a new password; used once, for a day at most."""
 
     __tablename__ = "one_time_link"
+    __table_args__ = ({"info": NOT_IN_BACKUPS},)
 
     id: Mapped[Id]
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)

@@ -104,11 +104,11 @@ def test_a_rebuilt_table_keeps_its_children(bare):
         )
         connection.execute(text("INSERT INTO parent VALUES (1, 1)"))
         connection.execute(text("INSERT INTO child VALUES (1, 1)"))
-    with migrate._migrating(bare) as config:
+    with migrate.alone_with(bare) as connection:
         from alembic.operations import Operations
         from alembic.runtime.migration import MigrationContext
 
-        operations = Operations(MigrationContext.configure(config.attributes["connection"]))
+        operations = Operations(MigrationContext.configure(connection))
         with operations.batch_alter_table(
             "parent", recreate="auto" if bare.dialect.name != "sqlite" else "always"
         ) as batch:
@@ -123,8 +123,8 @@ def test_a_migration_that_leaves_orphans_is_undone(bare):
         connection.execute(text("CREATE TABLE child (id integer primary key, of integer REFERENCES parent (id))"))
         connection.execute(text("INSERT INTO parent VALUES (1)"))
         connection.execute(text("INSERT INTO child VALUES (1, 1)"))
-    with pytest.raises(RuntimeError, match="child -> parent"), migrate._migrating(bare) as config:
-        config.attributes["connection"].execute(text("DELETE FROM parent"))
+    with pytest.raises(RuntimeError, match="child -> parent"), migrate.alone_with(bare) as connection:
+        connection.execute(text("DELETE FROM parent"))
     assert counts(bare) == {"child": 1, "parent": 1}
 
 
