@@ -19,6 +19,7 @@ from caseapp.audit import anchoring
 from caseapp.audit.models import AuditEvent
 from caseapp.cli.backup import tables
 from caseapp.cli.backup.file import Head, Writer
+from caseapp.core import db as database
 from caseapp.core import migrate, sealed
 from caseapp.core.db import Base, db, make_engine, transaction
 from tests.browser import HERE, environment
@@ -34,7 +35,7 @@ on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 @contextmanager
 def empty_clinic(databases, name: str, key_file: Path, folder: Path) -> Iterator[Flask]:
     """An application on a database without a table, under a copy of that master key and without an anchor."""
-    engine().dispose()  # of the clinic before it
+    database.engine().dispose()  # of the clinic before it
     address, instance = databases.empty(name), folder / f"empty-{name}"
     instance.mkdir()
     settings = settings_for(address, instance)
