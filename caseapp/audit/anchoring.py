@@ -40,9 +40,11 @@ def read(anchor: Path) -> Anchor:
 
 
 def write(anchor: Path, head: Anchor) -> None:
-    """Replace what the file says."""
+    """Replace what the file says; before the first seal there is none."""
     line = f"{head.position} {head.code}\n".encode()
-    if not anchor.exists() or anchor.read_bytes() != line:
+    if not head.position:
+        anchor.unlink(missing_ok=True)
+    elif not anchor.exists() or anchor.read_bytes() != line:
         _replace(anchor, line)
 
 

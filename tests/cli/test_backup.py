@@ -6,10 +6,9 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
@@ -19,55 +18,18 @@ from caseapp.audit import anchoring
 from caseapp.audit.models import AuditEvent
 from caseapp.cli.backup import tables
 from caseapp.cli.backup.file import Head, Writer
-from caseapp.core import db as database
 from caseapp.core import migrate, sealed
-from caseapp.core.db import Base, db, make_engine, transaction
+from caseapp.core.db import Base, db, transaction
 from tests.browser import HERE, environment
-from tests.clinic import application, command, settings_for
+from tests.cli.clinics import all_rows, anchor_of, empty_clinic, looked, registered_and_said
+from tests.clinic import command
 from tests.engines import ENGINES
+from tests.episodes.people import registered
 from tests.house.schema import counts, describe
 from tests.visitor import Visitor
 
 LEFT_OUT = {"sign_in", "sign_in_attempt", "one_time_link"}
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
-
-@contextmanager
-def empty_clinic(databases, name: str, key_file: Path, folder: Path) -> Iterator[Flask]:
-    """An application on a database without a table, under a copy of that master key and without an anchor."""
-    database.engine().dispose()  # of the clinic before it
-    address, instance = databases.empty(name), folder / f"empty-{name}"
-    instance.mkdir()
-    settings = settings_for(address, instance)
-    settings.key_file.write_bytes(key_file.read_bytes())
-    sealed.load_key_file(settings.key_file)
-    try:
-        with application(settings) as app:
-            yield app
-    finally:
-        databases.drop(address)
-
-
-def all_rows() -> dict[str, list[str]]:
-    """Every row that a backup keeps, but the audit's, on the engine in use."""
-    with transaction() as session:
-        kept = {name: table for name, table in tables.kept().items() if not name.startswith("audit_")}
-        found = {name: [row for some in tables.read(session, table) for row in some] for name, table in kept.items()}
-    return {name: sorted(map(repr, some)) for name, some in found.items()}
-
-
-def anchor_of(app: Flask) -> Path:
-    """The anchor file of a clinic."""
-    return anchoring.path(app.config["SETTINGS"].key_file)
-
-
-def looked(at, app: Flask):
-    """What `at` answers of a clinic's database."""
-    on_disk = make_engine(app.config["SETTINGS"].database_url)
-    try:
-        return at(on_disk)
-    finally:
-        on_disk.dispose()
 
 
 @pytest.mark.parametrize("scene", ["demo"], indirect=True)
@@ -277,3 +239,35 @@ def test_a_database_of_another_version_is_not_backed_up(app, tmp_path):
         session.execute(text("UPDATE alembic_version SET version_num = 'older'"))
     assert "not set up for this version" in command(app, "backup", str(tmp_path / "one"), status=2)
     assert not list(tmp_path.glob("*one*"))
+
+
+def test_it_is_of_one_moment_while_people_work(app, databases, engine, cast, tmp_path):
+    stop, wrong, key_file = Event(), [], app.config["SETTINGS"].key_file
+
+    def register() -> None:
+        while not stop.is_set():
+            try:
+                with transaction():
+                    registered(cast.ana.actor, "Alicia", "Ramos")
+            except Exception as error:
+                wrong.append(error)
+
+    people = [Thread(target=register) for _person in range(2)]
+    for one in people:
+        one.start()
+    taken = [tmp_path / name for name in ("first", "second")]
+    for path in taken:
+        command(app, "backup", str(path))
+    stop.set()
+    for one in people:
+        one.join()
+    assert not wrong
+    numbers = []
+    for path in taken:
+        with empty_clinic(databases, engine, key_file, tmp_path) as other:
+            command(other, "restore", str(path))
+            clients, said = registered_and_said()
+            assert clients == said
+            numbers.append(clients)
+            command(other, "audit", "verify")
+    assert numbers[0] < numbers[1]
