@@ -69,7 +69,7 @@ def _said(nothing: str) -> Iterator[None]:
     except Orphans as error:
         raise cannot(f"{error}. {nothing}") from None
     except OSError as error:
-        raise cannot(f"{error.filename or 'The file'}: {error.strerror or error}. {nothing}") from None
+        raise cannot(f"{error.filename}: {error.strerror or error}. {nothing}") from None
     except (SQLAlchemyError, psycopg.Error) as error:
         known = str(error.orig).splitlines()[0] if isinstance(error, DBAPIError) else str(error).partition("\n")[0]
         raise cannot(f"The database stopped it: {known}. {nothing}") from None

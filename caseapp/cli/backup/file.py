@@ -81,12 +81,22 @@ def _spelled(value: Any) -> str:
 
 
 @contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What goes wrong goes wrong with this file, not with the one beside it that nobody knows of."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
+
+
+@contextmanager
 def written_aside(path: Path) -> Iterator[BinaryIO]:
     """A file, for its owner alone, that gets its name at the end of the block, and never takes another one's."""
     must_not_exist(path)
-    handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    with _named(path):
+        handle, aside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _named(path), os.fdopen(handle, "wb") as file:
             yield file
         must_not_exist(path)
         Path(aside).rename(path)
