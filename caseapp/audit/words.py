@@ -40,6 +40,7 @@ DONE = {
     "episodes.correct": "Corrected a move",
     "episodes.edit_prescreen": "Changed the withdrawal check",
     "episodes.move": "Recorded a move",
+    "episodes.note_problems": "Kept what a referral says of substances",
     "episodes.not_admitted": "Recorded that they are not admitted",
     "episodes.prescreen": "Recorded the withdrawal check",
     "episodes.refer": "Referred to withdrawal management",

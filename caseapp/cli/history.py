@@ -72,7 +72,7 @@ def bring_in_files(context: click.Context, episodes: Path, phases: Path | None, 
 def _open(open_files: ExitStack, path: Path, columns: tuple[str, ...], to_be: str) -> tuple[Table, Rejects]:
     table = open_files.enter_context(opened(path))
     table.needs(columns, to_be)
-    return table, open_files.enter_context(rejects_of(table))
+    return table, open_files.enter_context(rejects_of(path, table.header))
 
 
 def bring_in(

@@ -30,6 +30,17 @@ def birth_day(value: date | None) -> str:
     return f"{value:%b} {value.day}, {value.year}" if value else "not known"
 
 
+def day_as_given(text: str) -> str:
+    """A day that another system gave, as exact as it did: "2001", "May 2001", "May 12, 2001"; what is none, as it stands."""
+    year, *rest = text.split("-")
+    try:
+        month, day_ = [int(part) for part in (*rest, 1, 1)[:2]]
+        value = date(int(year), month, day_)
+    except ValueError:
+        return text
+    return (year, f"{value:%b} {year}", birth_day(value))[min(len(rest), 2)]
+
+
 def clock_time(value: Any) -> str:
     """A local time or datetime as "9:00 am"; noon and midnight say so in words. Empty for None."""
     if value is None:
@@ -233,6 +244,7 @@ FILTERS: dict[str, Callable] = {
     "day": day,
     "day_long": day_long,
     "birth_day": birth_day,
+    "day_as_given": day_as_given,
     "clock_time": clock_time,
     "time_range": time_range,
     "hours": hours,

@@ -26,6 +26,7 @@ from caseapp.core import clock
 from caseapp.core.db import Base, Id, Word
 from caseapp.episodes.rules import (
     Bands,
+    CodeSystem,
     Education,
     Frequency,
     MoveKind,
@@ -34,6 +35,7 @@ from caseapp.episodes.rules import (
     Outcome,
     Part,
     PriorLevel,
+    ProblemStatus,
     ReferralSource,
     Route,
     Substance,
@@ -104,6 +106,24 @@ class PrescreenSubstance(Base):
     substance: Mapped[Substance] = mapped_column(Word(Substance))
     route: Mapped[Route | None] = mapped_column(Word(Route))
     frequency: Mapped[Frequency | None] = mapped_column(Word(Frequency))
+
+
+class ReferralProblem(Base):
+    """A condition or medication to do with a substance, as another system names it. Days as exact as given (`rules.Problem`)."""
+
+    __tablename__ = "referral_problem"
+    __table_args__ = (UniqueConstraint("client_id", "source", "code_system", "code", "onset_on"),)
+
+    id: Mapped[Id]
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
+    source: Mapped[str] = mapped_column(String(60))
+    code_system: Mapped[CodeSystem] = mapped_column(Word(CodeSystem))
+    code: Mapped[str] = mapped_column(String(20))
+    words_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    onset_on: Mapped[str] = mapped_column(String(10))
+    ended_on: Mapped[str] = mapped_column(String(10))
+    status: Mapped[ProblemStatus] = mapped_column(Word(ProblemStatus))
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
 
 
 class Clearance(Base):

@@ -1,5 +1,6 @@
 """Pre-screens, the gate, episodes, stays in force, and the whole history."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,8 +13,8 @@ from caseapp.core.db import db
 from caseapp.core.errors import NotFound, RuleBroken
 from caseapp.core.words import age_on
 from caseapp.episodes.gate import Blocker, Cleared, WithdrawalFacts, what_blocks_admission
-from caseapp.episodes.models import Assignment, Episode, PhaseStay, Prescreen, Transition
-from caseapp.episodes.rules import MoveKind, MoveReason
+from caseapp.episodes.models import Assignment, Episode, PhaseStay, Prescreen, ReferralProblem, Transition
+from caseapp.episodes.rules import CodeSystem, MoveKind, MoveReason, ProblemStatus
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase, Program
 from caseapp.programs.queries import count_episodes_with, profile, programs
@@ -23,6 +24,49 @@ def newest_prescreen(client_id: str) -> Prescreen | None:
     """The latest pre-screen of a client, with substances and clearances; None before the first."""
     found = select(Prescreen).where(Prescreen.client_id == client_id).order_by(Prescreen.screened_at.desc()).limit(1)
     return db.scalar(found.options(selectinload(Prescreen.substances), selectinload(Prescreen.clearances)))
+
+
+@dataclass(frozen=True)
+class Referred:
+    """A problem as a referral names it, all its mentions together. Days are as exact as given ("" is not known)."""
+
+    words: str
+    medication: bool
+    since: str
+    until: str
+    status: ProblemStatus
+    mentions: int
+    source: str
+
+
+def referred_with(client_id: str) -> list[Referred]:
+    """What referrals say of substances: conditions before medications, what goes on before what ended, the newest first.
+
+    Opens sealed words: for those who may read clinical text. A fixed number of statements; a purged text is left out.
+    """
+    rows = select(ReferralProblem).where(ReferralProblem.client_id == client_id)
+    rows = rows.order_by(ReferralProblem.onset_on, ReferralProblem.recorded_at, ReferralProblem.id)
+    named: dict[tuple, list[ReferralProblem]] = defaultdict(list)
+    for row in db.scalars(rows):
+        named[row.source, row.code_system, row.code].append(row)
+    found = [_referred(client_id, mentions) for mentions in named.values()]
+    found.sort(key=lambda one: one.since, reverse=True)
+    found.sort(key=lambda one: (one.medication, list(ProblemStatus).index(one.status)))
+    return [one for one in found if one.words]
+
+
+def _referred(client_id: str, mentions: list[ReferralProblem]) -> Referred:
+    last = mentions[-1]
+    status = min((one.status for one in mentions), key=list(ProblemStatus).index)
+    return Referred(
+        words=sealed.unseal(client_id, last.words_sealed) or "",
+        medication=last.code_system is CodeSystem.rxnorm,
+        since=mentions[0].onset_on,
+        until=max(one.ended_on for one in mentions) if status is ProblemStatus.ended else "",
+        status=status,
+        mentions=len(mentions),
+        source=last.source,
+    )
 
 
 def gate(prescreen: Prescreen, program_id: str | None = None) -> list[Blocker]:

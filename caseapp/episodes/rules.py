@@ -1,6 +1,7 @@
 """Words of referral, admission and moves. The detox gate has rules of its own: `episodes.gate`."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Protocol
@@ -217,6 +218,34 @@ REASONS: dict[MoveKind, tuple[MoveReason, ...]] = {
 
 # The highest score of each scale (`domain.md` 6.6).
 CIWA_MOST, COWS_MOST = 67, 48
+
+
+class CodeSystem(StrEnum):
+    """In which system of codes a referral names a problem."""
+
+    snomed = auto()
+    rxnorm = auto()
+    icd_10_cm = auto()
+
+
+class ProblemStatus(StrEnum):
+    """Whether a problem goes on, as the referral says."""
+
+    active = auto()
+    in_remission = auto()
+    ended = auto()
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A condition or a medication that a referral names. Its days are as exact as given: 2001, 2001-05, 2001-05-12 or ""."""
+
+    system: CodeSystem
+    code: str
+    words: str
+    onset_on: str = ""
+    ended_on: str = ""
+    status: ProblemStatus = ProblemStatus.active
 
 
 class Asked(Protocol):

@@ -7,29 +7,37 @@ from caseapp.clients.queries import folded
 from caseapp.clients.rules import Sex
 from caseapp.core.access import Actor
 from caseapp.core.db import db
+from caseapp.episodes.actions import note_problems
 from caseapp.interchange import queries
 from caseapp.interchange.rules import CannotBringIn, Outcome, Person
 
 
-def bring_in(person: Person, source: str, by: Actor) -> Outcome:
+def bring_in(person: Person, source: str, by: Actor) -> tuple[Outcome, Client]:
     """Register someone under the reference by which a source calls them, unless they are on record already.
 
-    Known is whoever the source's reference belongs to, and whoever has the same name and birth date: that record is kept
-    as it is and gains the reference; only a name that it lacks is taken over. Raises CannotBringIn where the record says
-    that it may be someone else.
+    A record on hand is kept as it is and gains the reference; only a name that it lacks is taken over, and what the source
+    says of problems is added. Raises CannotBringIn where the record says that it may be someone else.
     """
+    client = whoever_is_known(person, source)
+    outcome = Outcome.known if client else Outcome.imported
+    if client is None:
+        client = clients.register(by, **person.details)
+    clients.give_name(client, by, person.details["first_name"], person.details["last_name"])
+    if queries.by_reference(source, person.reference) is None:
+        _refer(client, source, person, by)
+    note_problems(client, person.problems, source, by)
+    return outcome, client
+
+
+def whoever_is_known(person: Person, source: str) -> Client | None:
+    """Whoever the source's reference belongs to, else whoever has the same name and birth date. Raises as `bring_in`."""
     known = queries.by_reference(source, person.reference)
     if known is not None:
         _must_be_the_same(known, person)
-        clients.give_name(known, by, person.details["first_name"], person.details["last_name"])
-        return Outcome.known
+        return known
     names = person.details["first_name"], person.details["last_name"]
     alike = queries.of_same_name(*names, person.details["born"])
-    if alike:
-        _refer(_the_one(alike, person, source), source, person, by)
-        return Outcome.known
-    _refer(clients.register(by, **person.details), source, person, by)
-    return Outcome.imported
+    return _the_one(alike, person, source) if alike else None
 
 
 def _must_be_the_same(known: Client, person: Person) -> None:

@@ -1,4 +1,7 @@
-"""How a row of a Synthea-style `patients.csv` becomes a person of ours, and why one can't be brought in."""
+"""How a row of a Synthea-style `patients.csv` becomes a person of ours, and why one can't be brought in.
+
+A FHIR Bundle is turned into such a row first (`referrals`), so that one set of rules decides about both.
+"""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +12,7 @@ from typing import Any
 from caseapp.clients.rules import Sex
 from caseapp.core.parsing import FORBIDDEN
 from caseapp.core.words import age_on, birth_day
+from caseapp.episodes.rules import Problem
 
 DEFAULT_SOURCE = "patients.csv"
 SOURCE_MOST = 60  # as wide as the column
@@ -17,6 +21,15 @@ REFERENCE_MOST = 100
 # Without one of these nobody can tell who a row is about, or whether the person may be brought in at all.
 NEEDED_COLUMNS = ("Id", "BIRTHDATE", "DEATHDATE", "FIRST", "LAST")
 OLDEST = 120
+
+# How files begin that are something else under another name.
+MARKS = {
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+    b"PK": "a spreadsheet or an archive",
+    b"\x1f\x8b": "an archive",
+    b"%P": "a PDF",
+}
 
 SEXES = {"m": Sex.male, "male": Sex.male, "f": Sex.female, "female": Sex.female}
 # The generator's words, in those of the federal standard for race and ethnicity; other words stay as they are given.
@@ -32,7 +45,7 @@ ETHNICITIES = {"hispanic": "Hispanic or Latino", "nonhispanic": "Not Hispanic or
 
 
 class Outcome(StrEnum):
-    """What became of a row that was not refused."""
+    """What became of someone who was not refused."""
 
     imported = auto()
     known = auto()
@@ -56,10 +69,15 @@ class LeastAge:
 
 @dataclass(frozen=True)
 class Person:
-    """Someone as another system describes them. `details` are what `clients.actions.register` takes."""
+    """Someone as another system describes them. `details` are what `clients.actions.register` takes.
+
+    `source` is who calls them by `reference`, where the file says that.
+    """
 
     reference: str
     details: dict[str, Any]
+    problems: tuple[Problem, ...] = ()
+    source: str = ""
 
 
 def person_of(row: dict[str, str], today: date, least_age: LeastAge | None) -> Person:
@@ -100,7 +118,7 @@ class Cells:
         """The text of a column, "" where the file has no such column."""
         text = re.sub(r"[ \t\r\n]+", " ", self.row.get(column, "")).strip()
         if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise CannotBringIn(f"{label} is not UTF-8 text. Save the file as CSV UTF-8 and import it again")
+            raise CannotBringIn(f"{label} is not UTF-8 text. Save the file as UTF-8 and import it again")
         if FORBIDDEN.search(text):
             raise CannotBringIn(f"{label} has characters that can't be kept. Take them out")
         if len(text) > most:
@@ -124,14 +142,21 @@ class Cells:
     def day(self, column: str, label: str) -> date | None:
         """A calendar day written YYYY-MM-DD; None for an empty cell."""
         text = self.text(column, label, 100)
-        if not text:
-            return None
-        try:
-            if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-                raise ValueError
-            return date.fromisoformat(text)
-        except ValueError:
-            raise CannotBringIn(f'{label} "{text}" is not a day. Write it as YYYY-MM-DD') from None
+        return _day(text, label) if text else None
+
+    def day_of_instant(self, column: str) -> str:
+        """The day of a day or an instant written YYYY-MM-DD…, as it is written; "" for an empty cell."""
+        text = self.text(column, column, 100)[:10]
+        return _day(text, column).isoformat() if text else ""
+
+
+def _day(text: str, label: str) -> date:
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CannotBringIn(f'{label} "{text}" is not a day. Write it as YYYY-MM-DD') from None
 
 
 def _born(cells: Cells, today: date) -> date:

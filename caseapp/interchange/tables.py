@@ -16,11 +16,11 @@ from pathlib import Path
 
 from caseapp.core.cells import bare_cell, safe_cell
 from caseapp.core.errors import RuleBroken
+from caseapp.interchange.rules import MARKS
 
 LINE_MOST = 1_000_000  # characters of a line; a longer one is no row of anybody's list
 LINES_OF_A_ROW = 50  # how far a quoted cell may reach before its quote counts as forgotten
 REASON = "reject_reason"
-_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK": "a spreadsheet or an archive", b"%P": "a PDF"}
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,11 @@ class Row:
 
 
 class Table:
-    """A CSV file with a header. `names` are its columns in capitals; `position` is the number of bytes read."""
+    """A CSV file with a header. `names` are its columns in capitals; `position` is the number of bytes read of `size`."""
 
-    def __init__(self, path: Path, text: io.TextIOWrapper):
-        self.path, self._text = path, text
+    def __init__(self, name: str, size: int, text: io.TextIOWrapper):
+        self.name, self.size, self._text = name, size, text
         self._waiting: deque[str] = deque()
-        self.size = path.stat().st_size
         self.header = self._read_header()
         self.names = [name.upper() for name in self.header]
 
@@ -50,7 +49,7 @@ class Table:
         missing = [name for name in columns if name.upper() not in self.names]
         if missing:
             which = f"the column {missing[0]}" if len(missing) == 1 else f"the columns {', '.join(missing)}"
-            raise RuleBroken(f"{self.path} lacks {which}, so it can't be read as {to_be}.")
+            raise RuleBroken(f"{self.name} lacks {which}, so it can't be read as {to_be}.")
 
     def rows(self) -> Iterator[Row]:
         """Each row once, empty lines left out."""
@@ -62,14 +61,14 @@ class Table:
     def _read_header(self) -> list[str]:
         line = self._line()
         if "\x00" in line or any("\udc80" <= letter <= "\udcff" for letter in line):
-            raise RuleBroken(f"{self.path} is not UTF-8 text. Save it as CSV UTF-8.")
+            raise RuleBroken(f"{self.name} is not UTF-8 text. Save it as CSV UTF-8.")
         row = self._row(line, header=True)
         header = [bare_cell(name).strip() for name in row.cells]
         if row.wrong or not any(header):
-            raise RuleBroken(f"{self.path} has no header: its first line names no columns.")
+            raise RuleBroken(f"{self.name} has no header: its first line names no columns.")
         twice = sorted({name for name in header if name and [n.upper() for n in header].count(name.upper()) > 1})
         if twice:
-            raise RuleBroken(f"{self.path} has the column {twice[0]} more than once. Rename one of them.")
+            raise RuleBroken(f"{self.name} has the column {twice[0]} more than once. Rename one of them.")
         return header
 
     def _line(self) -> str:
@@ -108,39 +107,50 @@ class Table:
         return Row(cells)
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[Table]:
-    """A CSV file of someone's. Raises RuleBroken with a sentence if it is none or can't be read."""
+def size_of(path: Path) -> int:
+    """The bytes of someone's file. Raises RuleBroken with a sentence if it is none."""
     if path.is_dir():
         raise RuleBroken(f"{path} is a folder. Name the file in it.")
     if not path.exists():
         raise RuleBroken(f"There is no file {path}.")
     if not path.is_file():
         raise RuleBroken(f"{path} is not a file.")
-    if path.suffix.lower() == ".json":
-        raise RuleBroken(f"{path}: FHIR bundles can't be brought in yet. Import the list patients.csv.")
+    return path.stat().st_size
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Table]:
+    """A CSV file of someone's. Raises RuleBroken with a sentence if it is none or can't be read."""
+    size = size_of(path)
     try:
-        # Bytes that are not UTF-8 pass through as they are, so that one bad row costs that row and not the file.
-        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
-            begin = text.buffer.peek(2)[:2]
-            if not begin:
-                raise RuleBroken(f"{path} is empty: it has not even a header.")
-            if begin in _MARKS:
-                raise RuleBroken(f"{path} is {_MARKS[begin]}, not UTF-8 text. Save it as CSV UTF-8.")
-            yield Table(path, text)
+        stream = path.open("rb")
     except OSError as error:
         raise RuleBroken(f"{path} can't be read: {error.strerror}.") from None
+    with table_in(str(path), size, stream) as table:
+        yield table
+
+
+@contextmanager
+def table_in(name: str, size: int, stream: io.BufferedReader) -> Iterator[Table]:
+    """What a stream of bytes holds as CSV, by the name under which it is spoken of; closes the stream. Raises RuleBroken."""
+    # Bytes that are not UTF-8 pass through as they are, so that one bad row costs that row and not the file.
+    with io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="") as text:
+        begin = stream.peek(2)[:2]
+        if not begin:
+            raise RuleBroken(f"{name} is empty: it has not even a header.")
+        if begin in MARKS:
+            raise RuleBroken(f"{name} is {MARKS[begin]}, not UTF-8 text. Save it as CSV UTF-8.")
+        yield Table(name, size, text)
 
 
 class Rejects:
     """Rows that stay outside, as they were, with the reason as a last cell. The file is there only if there are any."""
 
-    def __init__(self, table: Table, out: io.TextIOBase):
-        self._out, self._writer, self._header = out, csv.writer(out), table.header
-        self.number = 0
-        if REASON in self._header:  # the rejects of an earlier import, put right: the old reason makes way
-            self._header = [name for name in self._header if name != REASON]
-        self._keep = [place for place, name in enumerate(table.header) if name != REASON]
+    def __init__(self, header: list[str], out: io.TextIOBase):
+        self._writer, self.number = csv.writer(out), 0
+        # Of the rejects of an earlier import, put right, the old reason makes way.
+        self._keep = [place for place, name in enumerate(header) if name != REASON]
+        self._header = [header[place] for place in self._keep]
 
     def add(self, row: Row, reason: str) -> None:
         """Write one row; a cell that a spreadsheet would take for a formula is guarded."""
@@ -153,13 +163,13 @@ class Rejects:
 
 
 @contextmanager
-def rejects_of(table: Table) -> Iterator[Rejects]:
+def rejects_of(path: Path, header: list[str]) -> Iterator[Rejects]:
     """Where the rejects of a file go: `<file>.rejects.csv`, put in place whole at the end; of an earlier run none stay.
 
     Raises RuleBroken before anything is done if it can't be written, or if the same file is being brought in elsewhere.
     """
-    target = table.path.with_name(f"{table.path.name}.rejects.csv")
-    part = table.path.with_name(f".{table.path.name}.rejects.part")
+    target = path.with_name(f"{path.name}.rejects.csv")
+    part = path.with_name(f".{path.name}.rejects.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
@@ -168,9 +178,9 @@ def rejects_of(table: Table) -> Iterator[Rejects]:
         try:
             fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise RuleBroken(f"{table.path} is being imported right now by another command.") from None
+            raise RuleBroken(f"{path} is being imported right now by another command.") from None
         out.truncate()
-        rejects = Rejects(table, out)
+        rejects = Rejects(header, out)
         try:
             yield rejects
         except BaseException:

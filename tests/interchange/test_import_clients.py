@@ -1,6 +1,7 @@
 """`import clients`: nobody twice, nobody half, and everyone who stays outside with a reason."""
 
 import shutil
+from contextlib import ExitStack
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -9,13 +10,15 @@ import pytest
 from sqlalchemy import func, select
 
 from caseapp.audit.models import AuditEvent
-from caseapp.cli.importing import bring_in
 from caseapp.clients import actions as clients
 from caseapp.clients.models import CareAccess, Client, ClientReference
 from caseapp.clients.queries import find
+from caseapp.core.access import COMMAND_LINE
 from caseapp.core.db import db
 from caseapp.identity.queries import teams
-from caseapp.interchange.tables import opened, rejects_of
+from caseapp.interchange.runs import bring_in
+from caseapp.interchange.sources import file_in_memory, sources_of
+from caseapp.interchange.tables import rejects_of
 from tests.interchange.lists import COLUMNS, NORA, person, rejected, write
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "synthea-csv" / "patients.csv"
@@ -113,11 +116,10 @@ def test_hostile_rows_are_refused_one_by_one_and_the_rest_comes_in(command, tran
 def test_what_is_no_list_of_people_changes_nothing(command, transaction, tmp_path):
     good = write(tmp_path / "good.csv", NORA)
     bad = {
-        "bundle.json": b'{"resourceType": "Bundle"}',
         "empty.csv": b"",
         "wide.csv": ",".join(COLUMNS).encode("utf-16"),
-        "conditions.csv": b"START,STOP,PATIENT\n",
         "twice.csv": (",".join(COLUMNS) + ",first\n").encode(),
+        "conditions.csv": b"START,STOP,PATIENT\n",
     }
     for name, content in bad.items():
         (tmp_path / name).write_bytes(content)
@@ -127,6 +129,7 @@ def test_what_is_no_list_of_people_changes_nothing(command, transaction, tmp_pat
         assert command("import", "clients", str(tmp_path / name), status=2).startswith("Error: ")
     assert "Name the source" in command("import", "clients", str(good), "--source", " ", status=2)
     assert on_record(transaction) == (0, 0, 0)
+    (tmp_path / "conditions.csv").unlink()  # what lies beside a list under this name is taken for what it is called
     assert (
         last(command("import", "clients", str(write(tmp_path / "nobody.csv"))))
         == "imported 0, already known 0, rejected 0"
@@ -150,8 +153,10 @@ def test_an_import_that_was_cut_off_goes_on(app, command, transaction, tmp_path)
     path = write(
         tmp_path / "patients.csv", *(person(number) for number in range(250)), person(1, DEATHDATE="2020-01-01")
     )
-    with pytest.raises(RuntimeError), opened(path) as table, rejects_of(table) as rejects:
-        for _done in islice(bring_in(table, rejects, "patients.csv"), 2):
+    with pytest.raises(RuntimeError), ExitStack() as opened:
+        (people,) = sources_of([file_in_memory(str(path), path.read_bytes())], opened)
+        rejects = opened.enter_context(rejects_of(path, people.header))
+        for _done in islice(bring_in(people, rejects, "", COMMAND_LINE), 2):
             pass
         raise RuntimeError("cut off")
     assert on_record(transaction) == (200, 200, 200)

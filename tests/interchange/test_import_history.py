@@ -203,8 +203,14 @@ def test_an_import_that_was_cut_off_goes_on_and_ends_the_same(app, command, tran
     ]
     path, phases = write(tmp_path / "episodes.csv", [*rows, episode("bad", DAY, sex="x")]), tmp_path / "phases.csv"
     write_phases(phases, stays)
-    with pytest.raises(RuntimeError), opened(path) as table, rejects_of(table) as rejects, opened(phases) as more, \
-            rejects_of(more) as strays, shelf() as laid:  # fmt: skip
+    with (
+        pytest.raises(RuntimeError),
+        opened(path) as table,
+        rejects_of(path, table.header) as rejects,
+        opened(phases) as more,
+        rejects_of(phases, more.header) as strays,
+        shelf() as laid,
+    ):
         for _done in islice(bring_in((table, rejects), (more, strays), laid, "history"), 5):
             pass
         raise RuntimeError("cut off")

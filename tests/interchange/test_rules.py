@@ -75,7 +75,7 @@ def test_what_is_kept(changes, column, kept):
         ({"LAST": "x" * 101}, "Last name has 101 characters. At most 100 can be kept"),
         ({"LAST": "Qu\x00ist"}, "Last name has characters that can't be kept. Take them out"),
         ({"LAST": "Qu\u202eist"}, "Last name has characters that can't be kept. Take them out"),
-        ({"LAST": "Qu\udce9st"}, "Last name is not UTF-8 text. Save the file as CSV UTF-8 and import it again"),
+        ({"LAST": "Qu\udce9st"}, "Last name is not UTF-8 text. Save the file as UTF-8 and import it again"),
         ({"ADDRESS": "x" * 290}, "Address has 319 characters. At most 300 can be kept"),
         ({"BIRTHDATE": ""}, "Birth date is missing"),
         ({"BIRTHDATE": "3/4/1988"}, 'Birth date "3/4/1988" is not a day. Write it as YYYY-MM-DD'),

@@ -89,7 +89,7 @@ def test_a_mark_at_the_begin_belongs_to_no_column(path):
 
 def test_rejects_keep_the_row_and_guard_formulas(path):
     path.write_bytes(HEADER + b'=cmd(),"Caf\xe9"\n-71.5,\x1b[31mred\n')
-    with opened(path) as table, rejects_of(table) as rejects:
+    with opened(path) as table, rejects_of(path, table.header) as rejects:
         for row in table.rows():
             rejects.add(row, "Has died (Mar 21, 2004)")
     out = path.with_name("people.csv.rejects.csv")
@@ -102,7 +102,7 @@ def test_rejects_keep_the_row_and_guard_formulas(path):
 
 def test_rejects_that_come_back_get_a_new_reason_in_the_same_place(path):
     path.write_bytes(b"Id,Name,reject_reason\n1,Ann,Has died\n")
-    with opened(path) as table, rejects_of(table) as rejects:
+    with opened(path) as table, rejects_of(path, table.header) as rejects:
         rejects.add(next(table.rows()), "Is 12")
     assert path.with_name("people.csv.rejects.csv").read_bytes() == b"Id,Name,reject_reason\r\n1,Ann,Is 12\r\n"
 
@@ -112,11 +112,15 @@ def test_rejects_of_an_earlier_run_do_not_stay_and_never_follow_a_link(path, tmp
     precious.write_text("keep")
     path.write_bytes(HEADER)
     path.with_name("people.csv.rejects.csv").symlink_to(precious)
-    with opened(path) as table, rejects_of(table):
+    with opened(path) as table, rejects_of(path, table.header):
         pass
     assert not path.with_name("people.csv.rejects.csv").is_symlink()
     path.with_name(".people.csv.rejects.part").symlink_to(precious)
-    with pytest.raises(RuleBroken, match="can't take the file of rejects"), opened(path) as table, rejects_of(table):
+    with (
+        pytest.raises(RuleBroken, match="can't take the file of rejects"),
+        opened(path) as table,
+        rejects_of(path, table.header),
+    ):
         pass
     assert precious.read_text() == "keep"
 
@@ -125,10 +129,10 @@ def test_one_file_is_brought_in_by_one_command_at_a_time(path):
     path.write_bytes(HEADER)
     with (
         opened(path) as table,
-        rejects_of(table),
+        rejects_of(path, table.header),
         pytest.raises(RuleBroken, match="being imported right now"),
         opened(path) as again,
-        rejects_of(again),
+        rejects_of(path, again.header),
     ):
         pass
 

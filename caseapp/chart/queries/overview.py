@@ -19,6 +19,7 @@ from caseapp.core.db import db
 from caseapp.crisis.models import CrisisContact
 from caseapp.episodes import queries as episodes
 from caseapp.episodes.models import Episode, PhaseStay, Prescreen
+from caseapp.episodes.queries import Referred
 from caseapp.episodes.rules import Outcome
 from caseapp.identity.models import Staff
 from caseapp.programs.models import ProgramVersion
@@ -73,6 +74,7 @@ class Chart:
     next: list[Session] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
     crises: list[CrisisContact] = field(default_factory=list)
+    problems: list[Referred] = field(default_factory=list)
     contact_wishes: str = ""
     contact_times: str = ""
 
@@ -102,6 +104,7 @@ def chart(client: Client) -> Chart:
         next=_next_sessions(client),
         tasks=_open_tasks(client),
         crises=_crises(client),
+        problems=episodes.referred_with(client.id),
         contact_wishes=sealed.unseal(client.id, client.contact_wishes_sealed) or "",
         contact_times=sealed.unseal(client.id, client.contact_times_sealed) or "",
     )

@@ -1,8 +1,9 @@
-"""Pre-screen, clear, refer; admit; move, take back, correct. Stays are appended: a change supersedes the old row."""
+"""Note what a referral says; pre-screen, clear, refer; admit; move, take back, correct. Stays are appended, never overwritten."""
 
 from caseapp.episodes.actions.admission import admit, assign
 from caseapp.episodes.actions.history import PastEpisode, PastStay, bring_in_past
 from caseapp.episodes.actions.moves import correct, move, take_back
+from caseapp.episodes.actions.problems import note_problems
 from caseapp.episodes.actions.screening import Used, clear, edit_prescreen, not_admitted, prescreen, refer
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "edit_prescreen",
     "move",
     "not_admitted",
+    "note_problems",
     "prescreen",
     "refer",
     "take_back",

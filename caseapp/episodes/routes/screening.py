@@ -50,7 +50,8 @@ def prescreen(id: str):
             _keep(form, client, row)
             return go("episodes.gate", "Saved.", id=id)
     blocked_by = {one.field: one.sentence for one in queries.gate(row)} if row else {}
-    return page("episodes/prescreen.html", form=form, shows=[client], client=client, row=row, blocked_by=blocked_by)
+    shown = {"client": client, "row": row, "blocked_by": blocked_by, "problems": queries.referred_with(id)}
+    return page("episodes/prescreen.html", form=form, shows=[client], **shown)
 
 
 def _keep(form: PrescreenForm, client, row: Prescreen | None) -> None:
