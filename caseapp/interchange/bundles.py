@@ -11,10 +11,12 @@ from typing import Any
 
 from caseapp.interchange.rules import MARKS, CannotBringIn
 
-# A lifetime of records in FHIR is a few megabytes. These bounds keep the worst file at a few hundred megabytes of memory.
-SIZE_MOST = 32_000_000  # bytes
+# A lifetime of records in FHIR is a few megabytes. These bounds keep the worst file found at 280 MB of memory and 6 seconds.
+SIZE_MOST = 24_000_000  # bytes
 DEPTH_MOST = 64  # objects and lists within one another; FHIR's own examples stay under 20
-PARTS_MOST = 600_000  # objects and lists in all; real Bundles have 8 in 1,000 bytes
+PARTS_MOST = 600_000  # objects and lists in all; real Bundles have 7 to 20 in 1,000 bytes
+VALUES_MOST = 1_200_000  # values beside one another; real Bundles have 9 to 23 in 1,000 bytes
+READ_MOST = 100_000  # objects and lists in the resources that are read: thousands of prescriptions
 
 BUNDLE = "Bundle"
 # What is read of a Bundle; everything else in it is let go as soon as it has been parsed.
@@ -22,7 +24,7 @@ READ = frozenset({BUNDLE, "Patient", "Condition", "MedicationRequest", "Medicati
 
 # A JSON string, also one that is never closed, so that no text makes this take longer than its length.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.?[^"\\]*+)*+"?', re.DOTALL)
-_NO_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_NO_MARK = bytes(set(range(256)) - set(b"[]{},"))
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,20 @@ def entries_of(content: bytes) -> list[Entry]:
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         raise CannotBringIn("Is no FHIR Bundle: its entries are not a list")
-    return [_entry(one) for one in entries if isinstance(one, dict) and _is_read(one.get("resource"))]
+    read = [_entry(one) for one in entries if isinstance(one, dict) and _is_read(one.get("resource"))]
+    if _has_more_parts([one.resource for one in read], READ_MOST):
+        raise CannotBringIn(f"Has more than {READ_MOST:,} parts to read, more than a Bundle about one client")
+    return read
+
+
+def _has_more_parts(given: list[Any], most: int) -> bool:
+    waiting, seen = [given], 0
+    while waiting and seen <= most:
+        part = waiting.pop()
+        seen += 1
+        inside = part.values() if isinstance(part, dict) else part
+        waiting += [one for one in inside if isinstance(one, dict | list)]
+    return seen > most
 
 
 def _is_read(resource: Any) -> bool:
@@ -87,9 +102,10 @@ def too_big(size: int) -> str:
 
 def _measure(content: bytes) -> None:
     """Refuse what would overwhelm a parser that goes into itself, before it is called."""
-    brackets = _STRING.sub(b"", content).translate(None, _NO_BRACKET)
-    if len(brackets) > 2 * PARTS_MOST:
-        raise CannotBringIn(f"Has more than {PARTS_MOST:,} parts, which no Bundle about one client has")
+    marks = _STRING.sub(b"", content).translate(None, _NO_MARK)
+    brackets = marks.translate(None, b",")
+    if len(brackets) > 2 * PARTS_MOST or len(marks) - len(brackets) > VALUES_MOST:
+        raise CannotBringIn(f"Has {len(marks):,} parts, more than a Bundle about one client")
     deepest = max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
     if deepest > DEPTH_MOST:
         raise CannotBringIn(f"Is nested {deepest:,} deep. No Bundle is nested more than {DEPTH_MOST} deep")

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 
 from caseapp.episodes.rules import CodeSystem, Problem, ProblemStatus
-from caseapp.interchange.bundles import DEPTH_MOST, PARTS_MOST, SIZE_MOST, entries_of
+from caseapp.interchange.bundles import DEPTH_MOST, PARTS_MOST, READ_MOST, SIZE_MOST, VALUES_MOST, entries_of
 from caseapp.interchange.referrals import person_in
 from caseapp.interchange.rules import CannotBringIn, LeastAge
 from tests.interchange.referrals import ICD, NORA, RXNORM, bundle, coded, condition, request
@@ -192,9 +192,11 @@ HOSTILE = {
     b"%PDF-1.7": "Is a PDF, not UTF-8 text",
     b"[" * 1_000 + b"]" * 1_000: f"Is nested 1,000 deep. No Bundle is nested more than {DEPTH_MOST} deep",
     b'{"a":' * 100_000: "Is nested 100,000 deep",
-    b"[]" * (PARTS_MOST + 1): f"Has more than {PARTS_MOST:,} parts",
+    b"[]" * (PARTS_MOST + 1): f"Has {2 * PARTS_MOST + 2:,} parts, more than a Bundle about one client",
+    b"[" + b"1," * VALUES_MOST + b"1,1]": f"Has {VALUES_MOST + 3:,} parts, more than a Bundle about one client",
+    json.dumps(bundle(client=NORA | {"name": [{}] * READ_MOST})).encode(): f"Has more than {READ_MOST:,} parts to read",
     b'"' + b'\\"' * 500_000: "Is cut off in line 1",
-    b" " * (SIZE_MOST + 1): "Has 32 MB. At most 32 MB can be read of one Bundle",
+    b" " * (SIZE_MOST + 1): "Has 24 MB. At most 24 MB can be read of one Bundle",
 }
 
 
