@@ -200,7 +200,7 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("content", HOSTILE, ids=lambda content: content[:20].decode("latin-1"))
+@pytest.mark.parametrize("content", HOSTILE, ids=[f"{at} {says[:30]}" for at, says in enumerate(HOSTILE.values())])
 def test_what_is_no_bundle_is_refused_in_a_sentence_and_soon(content):
     began = time.monotonic()
     assert refusal(content).startswith(HOSTILE[content])
