@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from pathlib import Path
 
 import pytest
 
 from caseapp.core.access import Role
 from tests.browser import sign_in, violations
 from tests.house.forms import of_subjects, posts_to
+from tests.house.shapes import first_to_see, shape_of
 from tests.house.walk import SCENES_TO_WALK, first_pages, pages
 from tests.visitor import Visitor, forms_on
 
@@ -23,11 +25,17 @@ each_role = pytest.mark.parametrize("role", list(Role))
 class Looker:
     """Shows answers in a browser and keeps what is wrong with them."""
 
-    def __init__(self, page):
-        self.page, self.wrong = page, []
+    def __init__(self, page, seen: Path):
+        """`seen` is the folder in which a run keeps the shapes of pages that some process of it has looked at."""
+        self.page, self.seen, self.wrong = page, seen, []
 
     def look(self, name: str, path: str, answer) -> None:
-        """Show an answer as the page of its address, on a tall screen (nothing then lies under a bar), then on small ones."""
+        """Show an answer as the page of its address, on a tall screen (nothing then lies under a bar), then on small ones.
+
+        Of pages alike but for their words one is looked at.
+        """
+        if not first_to_see(shape_of(answer.text), self.seen):
+            return
         shown = {"status": 200, "headers": dict(answer.headers), "body": answer.text}
         self.page.set_viewport_size({"width": 1280, "height": 3000})
         self.page.route(f"**{path}", lambda route: route.fulfill(**shown), times=1)
@@ -41,9 +49,9 @@ class Looker:
 
 
 @pytest.fixture
-def looker(open_page, accounts, role) -> Iterator[Looker]:
+def looker(open_page, accounts, role, pytestconfig) -> Iterator[Looker]:
     """A browser in which someone of the role is signed in; at the end nothing may have been wrong."""
-    looker = Looker(open_page())
+    looker = Looker(open_page(), pytestconfig.run_folder / "shapes")
     sign_in(looker.page, accounts[role])
     yield looker
     assert not looker.wrong, "\n".join(["", *looker.wrong])
