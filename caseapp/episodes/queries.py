@@ -175,7 +175,8 @@ def open_stay(episode: Episode) -> PhaseStay:
     chain = stays(episode.id)
     if not chain and episode.discharged_on is None:
         raise RuleBroken(
-            "This episode was brought in from another system without phases, so there is no phase to leave."
+            "This episode was brought in from another system without phases, so there is no phase to leave yet.",
+            way_out="Say first in which phase they are.",
         )
     if episode.discharged_on is not None or chain[-1].ended_on is not None:
         raise RuleBroken("This episode has ended, so there is nothing to move.")

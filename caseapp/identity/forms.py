@@ -28,7 +28,7 @@ class PasswordForm(Form):
     password = PasswordField("New password", [DataRequired("Enter a password.")])
 
 
-class ChangePasswordForm(CreatingForm):
+class ChangePasswordForm(Form):
     """A new password of one's own; the present one is asked, for the device may stand unwatched."""
 
     present_password = PasswordField("Present password", [DataRequired("Enter your present password.")])

@@ -34,6 +34,14 @@ class MoveForm(CreatingForm):
     step = LineText("", most=10)
 
 
+class PlaceForm(CreatingForm):
+    """In which phase someone is who was brought in without one, and since when."""
+
+    phase = ChoiceRadios("Phase", [Needed("Choose a phase.")], choices=[])
+    since = DayField("Since", [Needed("Enter the day since when they have been in it.")], latest=site_today)
+    words = MoreText("In your words", most=2000, rows=3)
+
+
 class TakeBackForm(CreatingForm):
     """Why a move that lies ahead is taken back."""
 

@@ -142,14 +142,20 @@ def _filled(rule: str, ids: dict[str, str]) -> str:
 
 
 def views(app: Flask, around: list[Hidden]) -> list[str]:
-    """Addresses beyond the plain ones on which people are listed: everyone's, every view, the days when these have places."""
+    """Addresses beyond the plain ones on which people are listed: everyone's, every view, the days when these have places.
+
+    And the charts of those who sit beside them in sessions.
+    """
     with transaction() as session:
         ids = {place for one in around for place in one.session_of.values()}
         days = set(session.scalars(select(Session.on_day).where(Session.id.in_(ids))))
+        hidden = {one.id for one in around}
+        beside = set(session.scalars(select(Place.client_id).where(Place.session_id.in_(sorted(ids)[:2])))) - hidden
     found = ["/clients?show=all&size=100", "/clients?show=mine&size=100", "/clients?show=all&size=100&page=2"]
     found += [f"/tasks?whose={whose}&size=100&show={show}" for whose in ("mine", "all") for show in ("open", "done")]
     found += [f"/crisis?whose={whose}&show={show}" for whose in ("mine", "all") for show in ("open", "closed")]
     found += ["/phases?show=all", "/phases?show=mine", "/today", "/reports"]
+    found += [f"/clients/{id}{page}" for id in sorted(beside) for page in ("", "/safety", "/access")]
     found += [
         f"/schedule?show=all&view={view}&week={day}" for view in ("week", "list", "day") for day in sorted(days)[-2:]
     ]

@@ -24,6 +24,7 @@ SAYS_THE_SAME_TWICE = {
     "attendance.roll_call": "each row says which mark it was shown beside, and a row that says the same is saved already",
     "audit.find_record": "looks for someone",
     "crisis.tell": "the task is there already",
+    "identity.change_password": "the present password is another one by then",
     "identity.choose_rows": "it is chosen already",
     "identity.end_membership": "it has ended already",
     "identity.end_work": "the form says whether they left or are back, and they are",

@@ -1,8 +1,8 @@
-"""Note what a referral says; pre-screen, clear, refer; admit; move, take back, correct. Stays are appended, never overwritten."""
+"""Note what a referral says; pre-screen, clear, refer; admit; move, take back, correct, place. Stays are appended, never overwritten."""
 
 from caseapp.episodes.actions.admission import admit, assign
 from caseapp.episodes.actions.history import PastEpisode, PastStay, bring_in_past
-from caseapp.episodes.actions.moves import correct, move, take_back
+from caseapp.episodes.actions.moves import correct, move, place_in_phase, take_back
 from caseapp.episodes.actions.problems import note_problems
 from caseapp.episodes.actions.screening import Used, clear, edit_prescreen, not_admitted, prescreen, refer
 
@@ -19,6 +19,7 @@ __all__ = [
     "move",
     "not_admitted",
     "note_problems",
+    "place_in_phase",
     "prescreen",
     "refer",
     "take_back",

@@ -52,6 +52,28 @@ def move(
     return transition
 
 
+def place_in_phase(episode: Episode, by: Actor, *, phase: Phase, since: date, words: str = "") -> Transition:
+    """Say in which phase someone is whose open episode another system recorded without phases, and since when.
+
+    Raises RuleBroken if that has been said already, if the phase is not of the episode's program, or if the day lies before
+    the admission or ahead.
+    """
+    _hold(episode)
+    if episode.discharged_on is not None or queries.stays(episode.id):
+        raise RuleBroken("The phases of this episode are on record already. Look at them as they are now.")
+    if phase.program_version_id != episode.program_version_id:
+        raise RuleBroken("Choose a phase of this program.", "phase")
+    if since < episode.admitted_on:
+        raise RuleBroken(f"The admission was on {_day(episode.admitted_on)}; a phase can't begin before it.", "since")
+    if since > clock.today(clinic.zone()):
+        raise RuleBroken("This day lies ahead. Enter the day since when they have been in this phase.", "since")
+    row = new_transition(episode, by, MoveKind.admit, since, MoveReason.admitted, words, None, phase)
+    db.add(PhaseStay(episode_id=episode.id, phase_id=phase.id, started_on=since, transition_in_id=row.id))
+    db.flush()
+    changed("episodes.place_in_phase", row.id, by, client_id=episode.client_id, effective_on=since)
+    return row
+
+
 def take_back(transition: Transition, episode: Episode, by: Actor, *, words: str) -> None:
     """Undo the last move of an episode while it still lies ahead: the phase before it goes on. The history keeps it.
 
@@ -94,13 +116,17 @@ def correct(
     before = next((stay for stay in chain if stay.transition_out_id == transition.id), None)
     after = next((stay for stay in chain if stay.transition_in_id == transition.id), None)
     _check_day(effective_on, before, after)
+    placed_later = transition.kind is MoveKind.admit and transition.effective_on > episode.admitted_on
+    if placed_later and effective_on < episode.admitted_on:
+        raise RuleBroken(f"The admission was on {_day(episode.admitted_on)}.", "effective_on")
     row = _copy(transition, by, effective_on, reason, sealed.seal(episode.client_id, words.strip()))
     rows = [(before, {"ended_on": effective_on, "transition_out_id": row.id})] if before else []
     if after:
         start = {"started_on": effective_on, "previous_ended_on": effective_on if before else None}
         rows.append((after, start | {"transition_in_id": row.id}))
     _again(rows)
-    _move_the_edge(episode, transition.kind, effective_on)
+    if not placed_later:
+        _move_the_edge(episode, transition.kind, effective_on)
     _replace(transition, episode, by, words)
     db.flush()
     facts = {"kind": row.kind, "effective_on": effective_on, "reason": reason, "replaces": transition.id}

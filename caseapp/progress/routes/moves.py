@@ -10,14 +10,16 @@ from caseapp.clients.queries import get_client
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Can, requires
+from caseapp.core.errors import NotFound
 from caseapp.core.pages import go, page
+from caseapp.episodes import actions as episode_actions
 from caseapp.episodes import queries as episodes
 from caseapp.episodes.models import Episode, PhaseStay
 from caseapp.episodes.rules import LEAVING, MoveKind, MoveReason
 from caseapp.programs import queries as programs
 from caseapp.programs.models import Phase
 from caseapp.progress import actions
-from caseapp.progress.forms import MoveForm
+from caseapp.progress.forms import MoveForm, PlaceForm
 from caseapp.progress.queries.preview import Preview, next_phase, preview
 from caseapp.progress.routes.board import bp
 from caseapp.progress.rules import KIND_WORDS, reasons_for
@@ -47,6 +49,24 @@ def move(id: str):
     looking = form.is_submitted() and not form.errors
     facts = {"here": here, "change": _change(form, here), "looking": looking, "confirm": _confirm(form)}
     return page("progress/move.html", form=form, shows=[client], client=client, **facts)
+
+
+@bp.route("/clients/<id>/phase", methods=["GET", "POST"])
+@requires(Can.move_phases)
+def place(id: str):
+    """Say in which phase someone is whom another system brought in without phases."""
+    client, episode = get_client(id, current_user), episodes.get_open_episode(id)
+    phases = {phase.id: phase for phase in programs.get_version(episode.program_version_id).phases}
+    form = PlaceForm(since=episode.admitted_on)
+    form.phase.choices = [(phase.id, phase.name) for phase in phases.values()]
+    if form.validate_on_submit():
+        with form.refusals():
+            facts = {"phase": phases[form.phase.data], "since": form.since.data, "words": form.words.data or ""}
+            episode_actions.place_in_phase(episode, current_user, **facts)
+            return go("chart.show", "Recorded.", id=id)
+    elif not form.is_submitted() and episodes.stays(episode.id):
+        raise NotFound
+    return page("progress/place.html", form=form, shows=[client], client=client, episode=episode)
 
 
 def _here(episode: Episode) -> Here:
