@@ -47,6 +47,7 @@ REACHED_OTHERWISE = {
     "episodes.refer": NOT_ADMITTED,
     "episodes.not_admitted": NOT_ADMITTED,
     "progress.admit": NOT_ADMITTED,
+    "progress.place": "opens from the chart of someone whom another system's history brought in without phases",
     "progress.take_back": "opens from the moves of someone who has one ahead; the walk opens few charts",
     "programs.discard": NO_DRAFT,
     "programs.edit_phase": NO_DRAFT,
