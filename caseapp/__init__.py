@@ -20,6 +20,7 @@ from config import Settings, demo_secret_file
 ROOMS = [
     "audit",
     "identity",
+    "jobs",
     "drafts",
     "clinic",
     "programs",

@@ -61,6 +61,8 @@ DONE = {
     "interchange.bring_in_history": "Brought in a past episode from another system",
     "interchange.import_clients": "Brought in a list of people",
     "interchange.import_history": "Brought in a list of past episodes",
+    "jobs.ask_for": "Asked for a job in the background",
+    "jobs.stop": "Stopped a job in the background",
     "programs.add_phase": "Added a phase",
     "programs.add_requirement": "Added a requirement",
     "programs.add_service": "Added a service",
