@@ -10,11 +10,15 @@ from caseapp.cli import auditing, setting_up
 from caseapp.cli.backup.commands import backup, restore
 from caseapp.cli.history import bring
 from caseapp.cli.reporting import report
+from caseapp.core import clock
 from caseapp.core import db as database
 from caseapp.core.access import COMMAND_LINE, Role
 from caseapp.core.errors import RuleBroken
 from caseapp.drafts.actions import drop_old
 from caseapp.identity import actions as identity
+from caseapp.interchange.uploads import JOBS, KEEP_FILES
+from caseapp.jobs.actions import drop_old_files
+from caseapp.jobs.running import run_next
 
 
 def register(app: Flask) -> None:
@@ -63,11 +67,23 @@ def staff_add(email: str, name: str, roles: tuple[str, ...], password_stdin: boo
 @with_appcontext
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 def work(once: bool) -> None:
-    """Background jobs until stopped: seal the audit log every five seconds, drop drafts after seven days."""
+    """Background jobs until stopped: what people asked for; seal the audit log every five seconds; drop what was kept for long."""
+    due = 0.0
     while True:
-        auditing.seal_what_waits()
-        with database.transaction():
-            drop_old()
+        due = _housekept(due)
+        for _step in run_next(JOBS, KEEP_FILES):
+            due = _housekept(due)
         if once:
             return
-        time.sleep(5)
+        time.sleep(1)
+
+
+def _housekept(due: float) -> float:
+    """Seal and drop what is due, every five seconds, also while a job goes on; gives when that is due again."""
+    if time.monotonic() < due:
+        return due
+    auditing.seal_what_waits()
+    with database.transaction():
+        drop_old()
+        drop_old_files(clock.now())
+    return time.monotonic() + 5

@@ -34,5 +34,6 @@ NAVIGATION = (
     _place("Programs", "programs.index", Can.edit_programs, ADMIN),
     _place("Staff", "identity.staff", Can.manage_staff, ADMIN, "identity"),
     _place("Clinic", "clinic.index", Can.manage_clinic, ADMIN),
+    _place("Import", "interchange.index", Can.bring_in_clients, ADMIN),
     _place("Audit", "audit.index", Can.see_audit, ADMIN),
 )

@@ -30,6 +30,12 @@ def has_reference(client: Client, source: str) -> bool:
     return db.scalar(names.limit(1)) is not None
 
 
+def record_numbers(ids: list[str]) -> dict[str, str]:
+    """By id, the record numbers of clients, in the order of the ids."""
+    found = dict(db.execute(select(Client.id, Client.record_number).where(Client.id.in_(ids))).all())
+    return {id: found[id] for id in ids if id in found}
+
+
 def least_age() -> LeastAge | None:
     """The lowest age from which on any program takes people; None without a program."""
     youngest = min(programs(), key=lambda program: program.least_age, default=None)

@@ -51,6 +51,10 @@ class Outcome(StrEnum):
     known = auto()
 
 
+# Jobs: what an upload waits for first, and what is done with it once someone has looked.
+LOOK, BRING_IN = "look_through_clients", "import_clients"
+
+
 class CannotBringIn(Exception):
     """A row stays outside. `reason` is a sentence without its full stop, for the last column of the rejects."""
 

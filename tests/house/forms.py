@@ -17,6 +17,7 @@ SUBJECTS = {
     "/sessions/": "session",
     "/crisis/": "crisis_contact",
     "/tasks/": "task",
+    "/admin/import/": "job",
     "/admin/staff/": "staff",
     "/admin/teams/": "team",
     "/admin/programs/versions/": "program_version",

@@ -1,0 +1,75 @@
+"""Files handed over on a page: looked through first, then brought in, both as jobs, by the same code as the command."""
+
+import io
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+from caseapp.core.access import Actor
+from caseapp.core.errors import RuleBroken
+from caseapp.core.parsing import FORBIDDEN
+from caseapp.interchange.rules import BRING_IN, LOOK
+from caseapp.interchange.runs import Tally, bring_in, look_through
+from caseapp.interchange.sources import Source, file_in_memory, sources_of
+from caseapp.interchange.tables import Rejects
+from caseapp.jobs.rules import Step
+from caseapp.jobs.running import Files, Result, Work
+
+FIRST_ROWS, REASONS, LINKS = 10, 20, 200
+Pass = Callable[[Source, Rejects], Iterator[Tally]]
+
+
+def base_name(name: str) -> str:
+    """How a file is called, without the folders that some browsers send and without what no name should have."""
+    return FORBIDDEN.sub("", name.replace("\\", "/").rpartition("/")[2]).strip()[:200] or "file"
+
+
+def must_be_readable(files: Files) -> None:
+    """Raise RuleBroken, at the field of the upload, for what is no list of people and no Bundle by its name or first line."""
+    if not files or not any(content for _name, content in files):
+        raise RuleBroken("Choose the files to bring in.", "files")
+    try:
+        with ExitStack() as opened:
+            sources_of([file_in_memory(*one) for one in files], opened)
+    except RuleBroken as refused:
+        raise RuleBroken(refused.sentence, "files") from None
+
+
+def _look_through(_job_id: str, facts: dict[str, Any], files: Files, _by: Actor) -> Generator[Step, None, Result]:
+    return (yield from _through(files, lambda file, rejects: look_through(file, rejects, facts["source"])))
+
+
+def _bring_in(_job_id: str, facts: dict[str, Any], files: Files, by: Actor) -> Generator[Step, None, Result]:
+    return (yield from _through(files, lambda file, rejects: bring_in(file, rejects, facts["source"], by)))
+
+
+def _through(files: Files, one_pass: Pass) -> Generator[Step, None, Result]:
+    """Go through files one by one; gives counts, the first rows, why people were refused, and the rejects of each file."""
+    total, told, reasons, rejected = Tally(), [], Counter(), []
+    with ExitStack() as opened:
+        sources = sources_of([file_in_memory(*one) for one in files], opened)
+        before, size = 0, sum(one.size for one in sources)
+        yield Step(0, size)
+        for file in sources:
+            out = io.StringIO(newline="")
+            rejects = Rejects(file.header, out)
+            for done in one_pass(file, rejects):
+                total.add(done)
+                told += done.told[: FIRST_ROWS - len(told)]
+                reasons.update(one.what for one in done.told if one.what not in ("imported", "known"))
+                yield Step(before + file.position, size)
+            before += file.size
+            if rejects.number:
+                rejected.append({"name": file.name, "rows": rejects.number, "csv": out.getvalue()})
+    return {
+        "counts": dict(total.counts),
+        "imported": total.imported[:LINKS],
+        "first": [vars(one) for one in told],
+        "reasons": [{"why": why, "many": many} for why, many in reasons.most_common(REASONS)],
+        "rejected": rejected,
+    }
+
+
+JOBS: dict[str, Work] = {LOOK: _look_through, BRING_IN: _bring_in}
+KEEP_FILES = frozenset({LOOK})  # for the import that someone may ask for after a look
