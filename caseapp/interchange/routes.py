@@ -1,15 +1,16 @@
 """Bring people in by a page: hand files over, look at what would come of it, say yes, see it done."""
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 from flask_login import current_user
 
 from caseapp.audit.actions import record
 from caseapp.audit.rules import Kind
 from caseapp.core.access import Can, requires
+from caseapp.core.errors import NotFound
 from caseapp.core.pages import go, page
 from caseapp.interchange import queries
 from caseapp.interchange.forms import UploadForm
-from caseapp.interchange.rules import BRING_IN, LOOK
+from caseapp.interchange.rules import BRING_IN, DEFAULT_SOURCE, LOOK
 from caseapp.interchange.uploads import base_name, must_be_readable
 from caseapp.jobs import actions as jobs
 from caseapp.jobs.models import Job
@@ -31,7 +32,7 @@ def index():
             must_be_readable(files)
             job = jobs.ask_for(LOOK, current_user, {"source": form.source.data or ""}, files)
             return go("interchange.show", id=job.id)
-    return page("interchange/index.html", form=form, jobs=newest_jobs(KINDS), words=words_of)
+    return page("interchange/index.html", form=form, jobs=newest_jobs(KINDS), words=words_of, list_name=DEFAULT_SOURCE)
 
 
 @bp.route("/<id>")
@@ -66,14 +67,14 @@ def stop(id: str):
     return go("interchange.show", id=id)
 
 
-@bp.route("/<id>/rejects/<int:number>.csv")
+@bp.route("/<id>/rejects/<number>")
 @requires(Can.bring_in_clients)
-def rejects(id: str, number: int):
+def rejects(id: str, number: str):
     """The rejects of one file, to be put right and handed over again; taking them away is recorded."""
     rejected = result_of(_job(id)).get("rejected", [])
-    if not 1 <= number <= len(rejected):
-        abort(404)
-    one = rejected[number - 1]
+    one = {str(at): one for at, one in enumerate(rejected, 1)}.get(number)
+    if one is None:
+        raise NotFound
     record(Kind.export, "interchange.rejects", current_user, rows=one["rows"])
     headers = {"Content-Disposition": f"attachment; filename=rejects-{number}.csv"}
     return Response(one["csv"].encode("utf-8", "surrogateescape"), mimetype="text/csv", headers=headers)
