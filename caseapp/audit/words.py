@@ -243,7 +243,11 @@ OPENED = {
 }
 
 SIGNED_IN = {"identity.sign_in": "Signed in", "identity.sign_in_failed": "Tried to sign in"}
-TAKEN_OUT = {"audit.export": "Took out a file of the log", "backup.take": "Took a backup"}
+TAKEN_OUT = {
+    "audit.export": "Took out a file of the log",
+    "backup.take": "Took a backup",
+    "interchange.rejects": "Took out the rejects of an import",
+}
 
 
 def said(kind: Kind, what: str) -> str:
