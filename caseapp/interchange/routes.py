@@ -40,8 +40,8 @@ def index():
 def show(id: str):
     """How far it is, or what came of it."""
     job = _job(id)
-    result = result_of(job) if job.state is JobState.done else {}
-    imported = queries.record_numbers(result.get("imported", []))
+    result = result_of(job)
+    imported = queries.record_numbers((result.get("so_far") or result).get("imported", []))
     facts = {
         "going": job.state in GOING,
         "looked": job.kind == LOOK,

@@ -9,7 +9,7 @@ from typing import Any
 from caseapp.core.access import Actor
 from caseapp.core.errors import RuleBroken
 from caseapp.core.parsing import FORBIDDEN
-from caseapp.interchange.rules import BRING_IN, LOOK
+from caseapp.interchange.rules import BRING_IN, LOOK, Outcome
 from caseapp.interchange.runs import Tally, bring_in, look_through
 from caseapp.interchange.sources import Source, file_in_memory, sources_of
 from caseapp.interchange.tables import Rejects
@@ -36,17 +36,23 @@ def must_be_readable(files: Files) -> None:
         raise RuleBroken(refused.sentence, "files") from None
 
 
-def _look_through(_job_id: str, facts: dict[str, Any], files: Files, _by: Actor) -> Generator[Step, None, Result]:
-    return (yield from _through(files, lambda file, rejects: look_through(file, rejects, facts["source"])))
+def _look_through(facts: dict[str, Any], files: Files, _by: Actor) -> Generator[Step, None, Result]:
+    return (yield from _through(files, lambda file, rejects: look_through(file, rejects, facts["source"]), {}))
 
 
-def _bring_in(_job_id: str, facts: dict[str, Any], files: Files, by: Actor) -> Generator[Step, None, Result]:
-    return (yield from _through(files, lambda file, rejects: bring_in(file, rejects, facts["source"], by)))
+def _bring_in(facts: dict[str, Any], files: Files, by: Actor) -> Generator[Step, None, Result]:
+    def one_pass(file: Source, rejects: Rejects) -> Iterator[Tally]:
+        return bring_in(file, rejects, facts["source"], by)
+
+    return (yield from _through(files, one_pass, facts["so_far"]))
 
 
-def _through(files: Files, one_pass: Pass) -> Generator[Step, None, Result]:
-    """Go through files one by one; gives counts, the first rows, why people were refused, and the rejects of each file."""
-    total, told, reasons, rejected = Tally(), [], Counter(), []
+def _through(files: Files, one_pass: Pass, earlier: dict[str, Any]) -> Generator[Step, None, Result]:
+    """Go through files one by one; gives counts, the first rows, why people were refused, and the rejects of each file.
+
+    `earlier` is how far a worker came that did not end it: whom it imported is known by now, and counts as imported.
+    """
+    summary = _Summary(earlier)
     with ExitStack() as opened:
         sources = sources_of([file_in_memory(*one) for one in files], opened)
         before, size = 0, sum(one.size for one in sources)
@@ -55,20 +61,46 @@ def _through(files: Files, one_pass: Pass) -> Generator[Step, None, Result]:
             out = io.StringIO(newline="")
             rejects = Rejects(file.header, out)
             for done in one_pass(file, rejects):
-                total.add(done)
-                told += done.told[: FIRST_ROWS - len(told)]
-                reasons.update(one.what for one in done.told if one.what not in ("imported", "known"))
-                yield Step(before + file.position, size)
+                summary.add(done)
+                yield Step(before + file.position, size, summary.so_far)
             before += file.size
             if rejects.number:
-                rejected.append({"name": file.name, "rows": rejects.number, "csv": out.getvalue()})
-    return {
-        "counts": dict(total.counts),
-        "imported": total.imported[:LINKS],
-        "first": [vars(one) for one in told],
-        "reasons": [{"why": why, "many": many} for why, many in reasons.most_common(REASONS)],
-        "rejected": rejected,
-    }
+                summary.rejected.append({"name": file.name, "rows": rejects.number, "csv": out.getvalue()})
+    return summary.result
+
+
+class _Summary:
+    """What a page tells of an import."""
+
+    def __init__(self, earlier: dict[str, Any]):
+        self.earlier, self.tally = earlier, Tally()
+        self.first: list[dict[str, str]] = []
+        self.reasons: Counter[str] = Counter()
+        self.rejected: list[dict[str, Any]] = []
+
+    def add(self, done: Tally) -> None:
+        self.tally.add(done)
+        self.first += [vars(one) for one in done.told[: FIRST_ROWS - len(self.first)]]
+        self.reasons.update(one.what for one in done.told if one.what not in list(Outcome))
+
+    @property
+    def so_far(self) -> dict[str, Any]:
+        ids = [*self.earlier.get("imported", []), *self.tally.imported]
+        many = self.earlier.get("many", 0) + self.tally.counts["imported"]
+        return {"imported": ids[:LINKS], "many": many}
+
+    @property
+    def result(self) -> dict[str, Any]:
+        known = max(self.tally.counts["known"] - self.earlier.get("many", 0), 0)
+        counts = {"imported": self.so_far["many"], "known": known, "rejected": self.tally.counts["rejected"]}
+        reasons = [{"why": why, "many": many} for why, many in self.reasons.most_common(REASONS)]
+        return {
+            "counts": counts,
+            "imported": self.so_far["imported"],
+            "first": self.first,
+            "reasons": reasons,
+            "rejected": self.rejected,
+        }
 
 
 JOBS: dict[str, Work] = {LOOK: _look_through, BRING_IN: _bring_in}

@@ -58,7 +58,7 @@ def facts_of(job: Job) -> dict[str, Any]:
 
 
 def result_of(job: Job) -> dict[str, Any]:
-    """What a job gave; nothing before it has ended."""
+    """What a job gave; before it has ended, at most what it has `so_far`."""
     return json.loads(sealed.unseal(job.asked_by_id, job.result_sealed) or "{}")
 
 

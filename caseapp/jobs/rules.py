@@ -1,8 +1,9 @@
 """The vocabulary of jobs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum, auto
+from typing import Any
 
 # Within so long a worker must say that it goes on; then another one takes the job up.
 LEASE = timedelta(seconds=60)
@@ -27,7 +28,8 @@ GOING = (JobState.waiting, JobState.running)
 
 @dataclass(frozen=True)
 class Step:
-    """How far a job has come: so much of so much."""
+    """How far a job has come: so much of so much. `so_far` (small, JSON) is given to whoever takes it up after a worker died."""
 
     done: int
     total: int
+    so_far: dict[str, Any] = field(default_factory=dict)

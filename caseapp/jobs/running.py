@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload, selectinload
 
 from caseapp.core import clock, sealed
@@ -18,12 +19,12 @@ from caseapp.core.db import db, new_id, transaction
 from caseapp.core.errors import RuleBroken
 from caseapp.jobs.actions import drop_files
 from caseapp.jobs.models import Job
-from caseapp.jobs.queries import facts_of, files_of
+from caseapp.jobs.queries import facts_of, files_of, result_of
 from caseapp.jobs.rules import GOING, LEASE, JobState, Step
 
 Result = dict[str, Any]
 Files = list[tuple[str, bytes]]
-Work = Callable[[str, dict[str, Any], Files, Actor], Generator[Step, None, Result]]
+Work = Callable[[dict[str, Any], Files, Actor], Generator[Step, None, Result]]
 log = logging.getLogger("caseapp.jobs")
 
 
@@ -43,11 +44,14 @@ def run_next(kinds: dict[str, Work], keep_files: frozenset[str] = frozenset()) -
     try:
         with transaction():
             known = db.get(Job, job.id, options=[selectinload(Job.files), joinedload(Job.asked_by)])
-            facts, files, by = facts_of(known), files_of(known), Actor(id=known.asked_by_id, name=known.asked_by.name)
-        result = yield from _steps(job.id, worker, kinds[job.kind](job.id, facts, files, by))
+            facts = facts_of(known) | {"so_far": result_of(known).get("so_far", {})}
+            files, by = files_of(known), Actor(id=known.asked_by_id, name=known.asked_by.name)
+        result = yield from _steps(job, worker, kinds[job.kind](facts, files, by))
         _end(job, worker, JobState.done, result=result, keep=job.kind in keep_files)
     except _Lost:
         log.info("job %s was stopped or is done by another worker", job.id)
+    except OperationalError:
+        log.exception("job %s: the database went away; once its lease has ended it is taken up again", job.id)
     except RuleBroken as refused:
         _end(job, worker, JobState.failed, sentence=refused.sentence)
     except Exception:
@@ -55,13 +59,13 @@ def run_next(kinds: dict[str, Work], keep_files: frozenset[str] = frozenset()) -
         _end(job, worker, JobState.failed, sentence="It broke on our side. What was done until then stays.")
 
 
-def _steps(job_id: str, worker: str, work: Generator[Step, None, Result]) -> Generator[Step, None, Result]:
+def _steps(job: Job, worker: str, work: Generator[Step, None, Result]) -> Generator[Step, None, Result]:
     while True:
         try:
             step = next(work)
         except StopIteration as ended:
             return ended.value
-        _goes_on(job_id, worker, step)
+        _goes_on(job, worker, step)
         yield step
 
 
@@ -79,10 +83,12 @@ def _taken(worker: str, kinds: frozenset[str]) -> Job | None:
     return None
 
 
-def _goes_on(job_id: str, worker: str, step: Step) -> None:
+def _goes_on(job: Job, worker: str, step: Step) -> None:
     with transaction():
-        mine = update(Job).where(Job.id == job_id, Job.worker == worker, Job.state == JobState.running)
+        mine = update(Job).where(Job.id == job.id, Job.worker == worker, Job.state == JobState.running)
         values = {"done": step.done, "total": step.total, "lease_until": clock.now() + LEASE}
+        if step.so_far:
+            values["result_sealed"] = sealed.seal(job.asked_by_id, json.dumps({"so_far": step.so_far}))
         if db.execute(mine.values(**values)).rowcount == 0:
             raise _Lost
 
@@ -91,8 +97,9 @@ def _end(
     job: Job, worker: str, state: JobState, *, result: Result | None = None, sentence: str = "", keep: bool = False
 ) -> None:
     with transaction():
-        given = sealed.seal(job.asked_by_id, json.dumps(result)) if result is not None else None
         mine = update(Job).where(Job.id == job.id, Job.worker == worker, Job.state.in_(GOING))
-        values = {"state": state, "sentence": sentence[:300], "result_sealed": given, "ended_at": clock.now()}
+        values = {"state": state, "sentence": sentence[:300], "ended_at": clock.now()}
+        if result is not None:
+            values["result_sealed"] = sealed.seal(job.asked_by_id, json.dumps(result))
         if db.execute(mine.values(**values)).rowcount and not keep:
             drop_files(job.id)

@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 from sqlalchemy import func, select, update
@@ -12,8 +13,9 @@ from caseapp.clients.models import CareAccess, Client, ClientReference
 from caseapp.core import clock
 from caseapp.core.db import db
 from caseapp.episodes.models import ReferralProblem
-from caseapp.interchange.uploads import base_name
+from caseapp.interchange.uploads import JOBS, KEEP_FILES, base_name
 from caseapp.jobs.models import Job, JobFile
+from caseapp.jobs.running import run_next
 from tests.interchange.lists import COLUMNS
 from tests.interchange.lists import NORA as LISTED
 from tests.interchange.lists import person as someone
@@ -170,3 +172,34 @@ def test_an_import_is_stopped_or_thrown_away_and_says_when_nobody_works(command,
     assert on_record(transaction) == (0, 0, 0, 0)
     assert "Stopped" in ada.get(PAGE).text and "Ada Lindt" in ada.get(PAGE).text
     assert press(ada, other, "go-on").status_code == 422
+
+
+def test_a_worker_that_dies_leaves_an_import_that_another_ends(command, transaction, visit, cast):
+    ada = visit(cast.ada)
+    path = hand_over(ada, {"patients.csv": listed(*(someone(at) for at in range(250)), DEAD)}).headers["Location"]
+    command("work", "--once")
+    press(ada, path, "go-on")
+    dead = run_next(JOBS, KEEP_FILES)
+    assert [step.so_far.get("many") for step in islice(dead, 3)] == [None, 100, 200]
+    with transaction():
+        db.execute(update(Job).values(lease_until=clock.now() - timedelta(seconds=1)))
+    assert "Nobody works on it" in ada.get(path).text
+    command("work", "--once")
+    assert list(dead) == []
+    done = ada.get(path).text
+    assert 'Brought in</dt><dd class="number">250<' in done and 'Known already</dt><dd class="number">0<' in done
+    assert "and 50 more" in done
+    assert on_record(transaction) == (250, 250, 0, 0)
+
+
+def test_an_import_that_is_stopped_keeps_whom_it_brought_in(command, transaction, visit, cast):
+    ada = visit(cast.ada)
+    path = hand_over(ada, {"patients.csv": listed(*(someone(at) for at in range(150)))}).headers["Location"]
+    command("work", "--once")
+    press(ada, path, "go-on")
+    work = run_next(JOBS, KEEP_FILES)
+    assert len(list(islice(work, 2))) == 2
+    press(ada, path, "stop")
+    assert list(work) == []
+    assert "Whoever was brought in until then stays (100)" in ada.get(path).text
+    assert on_record(transaction)[0] in (100, 150)  # the batch under way is ended, and no other begun

@@ -29,18 +29,22 @@ def state(transaction, id: str) -> tuple[str, int, int, str]:
         return job.state.value, job.done, job.total, job.sentence
 
 
-def counting(_id, facts, files, _by):
+def counting(facts, files, _by):
     for at in range(1, facts.get("to", 2) + 1):
-        yield Step(at, facts.get("to", 2))
-    return {"names": [name for name, _content in files], "first": list(files[0][1][:3])}
+        yield Step(at, facts.get("to", 2), {"at": at})
+    return {
+        "begun": facts["so_far"].get("at", 0),
+        "names": [name for name, _content in files],
+        "first": list(files[0][1][:3]),
+    }
 
 
-def refusing(_id, _facts, _files, _by):
+def refusing(_facts, _files, _by):
     yield Step(0, 1)
     raise RuleBroken("That can't be done.")
 
 
-def breaking(_id, _facts, _files, _by):
+def breaking(_facts, _files, _by):
     yield Step(0, 1)
     raise KeyError("no")
 
@@ -55,7 +59,7 @@ def test_a_job_is_done_and_its_files_go(transaction, cast):
     assert state(transaction, first) == ("done", 3, 3, "")
     with transaction():
         job = get_job(first, frozenset(KINDS), cast.ada.actor)
-        assert result_of(job) == {"names": ["a.csv", "b.json"], "first": [0, 1, 2]}
+        assert result_of(job) == {"begun": 0, "names": ["a.csv", "b.json"], "first": [0, 1, 2]}
         assert (job.files, facts_of(job)) == ([], {"to": 3})
         assert b"a.csv" not in job.result_sealed
         assert files_of(get_job(second, frozenset(KINDS), cast.ada.actor)) == FILES
@@ -85,6 +89,8 @@ def test_a_dead_worker_leaves_its_job_to_the_next_and_may_come_back(transaction,
     assert list(dead) == []  # it sees that the job is another's
     assert [step.done for step in other] == [2, 3, 4]
     assert state(transaction, id)[:2] == ("done", 4)
+    with transaction():
+        assert result_of(db.get(Job, id))["begun"] == 1  # it knew how far the other had come
 
 
 def test_a_job_is_stopped_before_its_next_step(transaction, cast):
@@ -139,13 +145,13 @@ def test_a_page_can_tell_that_nobody_works(transaction, cast):
 
 
 def test_of_several_workers_at_once_each_job_has_one(transaction, cast):
-    ids = {asked(transaction, cast) for _ in range(4)}
+    numbers = {asked(transaction, cast, number=at) and at for at in range(4)}
     done = []
 
-    def noting(id, _facts, _files, _by):
-        done.append(id)
+    def noting(facts, _files, _by):
+        done.append(facts["number"])
         yield Step(1, 1)
         return {}
 
     together([lambda: [list(run_next({"count": noting})) for _ in range(4)]] * 4)
-    assert sorted(done) == sorted(ids)
+    assert sorted(done) == sorted(numbers)
