@@ -41,12 +41,16 @@ def show(id: str):
     """How far it is, or what came of it."""
     job = _job(id)
     result = result_of(job)
-    imported = queries.record_numbers((result.get("so_far") or result).get("imported", []))
+    counts = result.get("counts", {})
+    done = result.get("so_far") or {"imported": result.get("imported", []), "many": counts.get("imported", 0)}
+    imported = queries.record_numbers(done["imported"])
     facts = {
         "going": job.state in GOING,
         "looked": job.kind == LOOK,
         "waits": why_it_waits(job),
         "words": words_of(job),
+        "counts": counts,
+        "many": done["many"],
     }
     return page("interchange/show.html", shows=imported, job=job, result=result, imported=imported, **facts)
 

@@ -33,6 +33,7 @@ def test_looking_at_every_page_changes_nothing_and_every_page_is_well_made(app, 
 
 # Reached by no link: each with its reason.
 NOT_ADMITTED = "opens from the chart of someone who is not admitted yet; the walk opens few charts"
+NO_IMPORT = "opens from an import, and nobody has imported anything into the demo"
 NO_DRAFT = "needs a draft of a program, and the demo has none"
 REACHED_OTHERWISE = {
     "tasks.reopen": "opens from a task that is closed; the walk opens few tasks",
@@ -47,6 +48,8 @@ REACHED_OTHERWISE = {
     "episodes.refer": NOT_ADMITTED,
     "episodes.not_admitted": NOT_ADMITTED,
     "progress.admit": NOT_ADMITTED,
+    "interchange.rejects": NO_IMPORT,
+    "interchange.show": NO_IMPORT,
     "progress.place": "opens from the chart of someone whom another system's history brought in without phases",
     "progress.take_back": "opens from the moves of someone who has one ahead; the walk opens few charts",
     "programs.discard": NO_DRAFT,

@@ -174,7 +174,9 @@ class Reader:
             pass
         except (gzip.BadGzipFile, zlib.error, ValueError) as error:
             begun = self.code.digest() != _code().digest()
-            raise self._broken() if begun else RuleBroken(f"{self.path} is not a backup of caseapp.") from error
+            raise (
+                self._broken() if begun else RuleBroken(f"{self.path} is not a backup of caseapp, or it is damaged.")
+            ) from error
         raise RuleBroken(f"{self.path} is cut off: its end is missing.")
 
     def _broken(self) -> RuleBroken:
