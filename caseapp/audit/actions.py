@@ -1,6 +1,8 @@
 """Write events down, as changes or beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import bindparam, insert, update
@@ -28,6 +30,20 @@ def changed_together(what: str, by: Actor, clients: Iterable[str], **facts: Any)
     _write(db(), Kind.change, what, by, None, clients, facts)
 
 
+@contextmanager
+def together() -> Iterator[None]:
+    """Inside the block changes are gathered, in order, and written in a few statements at its end: for work of many acts.
+
+    The block lies within one transaction. If it raises, nothing of it is written: the caller undoes the transaction.
+    """
+    token = _gathered.set([])
+    try:
+        yield
+        _keep(db(), _gathered.get())
+    finally:
+        _gathered.reset(token)
+
+
 def record(
     kind: Kind, what: str, by: Actor, clients: Iterable[str] = (), subject_id: str | None = None, **facts: Any
 ) -> None:
@@ -43,9 +59,11 @@ def record_poll(what: str, by: Actor, clients: Iterable[str]) -> None:
         record(Kind.read, what, by, clients=seen, by_itself=True)
 
 
+# The events of changes inside `together` that are not written yet; None outside of it.
+_gathered: ContextVar[list[AuditEvent] | None] = ContextVar("changes written together", default=None)
 # Written past the unit of work: each change of the record has its event, and nothing ever reads one back in its transaction.
 # The code covers the number that the database gives, so it can only follow the row.
-_EVENT = insert(AuditEvent.__table__).returning(AuditEvent.__table__.c.id)
+_EVENT = insert(AuditEvent.__table__).returning(AuditEvent.__table__.c.id, sort_by_parameter_order=True)
 _CODE = update(AuditEvent.__table__).where(AuditEvent.__table__.c.id == bindparam("event_id"))
 _CLIENTS = insert(AuditClient.__table__)
 _KEPT = ("at", "kind", "what", "actor_id", "actor_name", "subject_id", "facts")
@@ -63,8 +81,22 @@ def _write(
     event = AuditEvent(at=clock.now(), kind=kind, what=what, actor_id=by.id, actor_name=by.name, subject_id=subject_id)
     event.facts = {name: value if isinstance(value, int | bool | None) else str(value) for name, value in facts.items()}
     event.clients = [AuditClient(client_id=client) for client in sorted(set(clients))]
-    event.id = session.scalar(_EVENT, {name: getattr(event, name) for name in _KEPT} | {"code": ""})
-    code = rules.event_code(sealed.derived("audit"), event.spelled_out)
-    session.execute(_CODE, {"event_id": event.id, "code": code})
-    if event.clients:
-        session.execute(_CLIENTS, [{"event_id": event.id, "client_id": one.client_id} for one in event.clients])
+    gathered = _gathered.get()
+    if gathered is not None and kind is Kind.change:
+        gathered.append(event)
+    else:
+        _keep(session, [event])
+
+
+def _keep(session: Session, events: list[AuditEvent]) -> None:
+    """Write events, give each its code, and say whom it concerned; as many statements for one as for many."""
+    if not events:
+        return
+    rows = [{name: getattr(event, name) for name in _KEPT} | {"code": ""} for event in events]
+    for event, number in zip(events, session.scalars(_EVENT, rows), strict=True):
+        event.id = number
+    key = sealed.derived("audit")
+    session.execute(_CODE, [{"event_id": one.id, "code": rules.event_code(key, one.spelled_out)} for one in events])
+    clients = [{"event_id": event.id, "client_id": one.client_id} for event in events for one in event.clients]
+    if clients:
+        session.execute(_CLIENTS, clients)

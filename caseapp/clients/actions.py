@@ -4,7 +4,7 @@ import secrets
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 
 from caseapp.audit.actions import changed
 from caseapp.audit.rules import digest
@@ -117,8 +117,13 @@ def _make_findable(client: Client) -> None:
     db.flush()
 
 
-def give_access(
-    client_id: str,
+def give_access(client_id: str, ground: Ground, by: Actor, **facts: Any) -> CareAccess:
+    """Let one person (`staff_id`) or a team (`team_id`) see a client, as `give_access_to_all`."""
+    return give_access_to_all([client_id], ground, by, **facts)[client_id]
+
+
+def give_access_to_all(
+    client_ids: list[str],
     ground: Ground,
     by: Actor,
     *,
@@ -127,23 +132,34 @@ def give_access(
     started_on: date | None = None,
     ended_on: date | None = None,
     reason: str = "",
-) -> CareAccess:
-    """Let one person or a team see a client from a day to a day (`ended_on` is the first day no longer); once per ground."""
+) -> dict[str, CareAccess]:
+    """Let one person or a team see clients from a day to a day (`ended_on` is the first day no longer); once per ground.
+
+    Gives the row by client, the one that was there already where it lasts as long.
+    """
     started_on = started_on or clock.today(clinic.zone())
-    same = select(CareAccess).where(CareAccess.client_id == client_id, CareAccess.ground == ground)
-    same = same.where(
-        CareAccess.staff_id == staff_id, CareAccess.team_id == team_id, CareAccess.started_on <= started_on
-    )
-    for row in db.scalars(same):
-        if row.ended_on is None or (ended_on and row.ended_on >= ended_on):
-            return row
+    same = select(CareAccess).where(CareAccess.client_id.in_(client_ids), CareAccess.ground == ground)
+    same = same.where(CareAccess.staff_id == staff_id, CareAccess.team_id == team_id)
+    same = same.where(CareAccess.started_on <= started_on)
+    long_enough = CareAccess.ended_on.is_(None) if ended_on is None else _lasts(ended_on)
+    rows = {row.client_id: row for row in db.scalars(same.where(long_enough))}
     facts = {"staff_id": staff_id, "team_id": team_id, "started_on": started_on, "ended_on": ended_on}
-    row = CareAccess(client_id=client_id, ground=ground, given_by_id=by.id, **facts)
-    row.reason_sealed = sealed.seal(client_id, reason.strip())
-    db.add(row)
+    made = [
+        CareAccess(client_id=client_id, ground=ground, given_by_id=by.id, **facts)
+        for client_id in client_ids
+        if client_id not in rows
+    ]
+    for row in made:
+        row.reason_sealed = sealed.seal(row.client_id, reason.strip())
+    db.add_all(made)
     db.flush()
-    changed("clients.give_access", row.id, by, client_id=client_id, ground=ground, **facts)
-    return row
+    for row in made:
+        changed("clients.give_access", row.id, by, client_id=row.client_id, ground=ground, **facts)
+    return rows | {row.client_id: row for row in made}
+
+
+def _lasts(until: date) -> ColumnElement[bool]:
+    return or_(CareAccess.ended_on.is_(None), CareAccess.ended_on >= until)
 
 
 def decide_access(client: Client, ground: Ground, by: Actor, *, reason: str, **facts: Any) -> CareAccess:

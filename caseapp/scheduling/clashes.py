@@ -1,6 +1,5 @@
 """What stands in the way of a session or a place: refusals that say no more than the reader may know, each with a way out."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -66,14 +65,15 @@ def check_clients(clients: list[Client], span: Span, by: Actor, field: str, but:
     raise RuleBroken(says, field, "Choose another time, or free the place there first.")
 
 
-def check_admitted(clients: Iterable[Client], service: Service, session: Session) -> None:
-    """Raise RuleBroken if a group is booked for someone who is in no phase on that day."""
-    clients = list(clients)
+def check_admitted(clients: list[Client], service: Service, session: Session, by: Actor) -> None:
+    """Raise RuleBroken if a group is booked for someone who is in no phase on that day; names whom the reader may see."""
     if not needs_admission(service.capacity) or not clients:
         return
     stays = current_stays([client.id for client in clients], session.on_day)
-    if any(client.id not in stays for client in clients):
-        who = clients[0].last_first if len(clients) == 1 else "Someone on the list"
+    outside = [client for client in clients if client.id not in stays]
+    if outside:
+        may_see = visible_ids([client.id for client in outside], by)
+        who = next((one.last_first for one in outside if one.id in may_see), "Someone on the list")
         raise RuleBroken(
             f"{who} is in no phase of a program on {day(session.on_day)}, so a group can't be booked.",
             "clients",

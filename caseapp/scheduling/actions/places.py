@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import count
 
 from sqlalchemy import inspect, select
 
 from caseapp.audit.actions import changed
-from caseapp.clients.actions import give_access
+from caseapp.clients.actions import give_access_to_all
 from caseapp.clients.models import Client
 from caseapp.clients.rules import Ground
 from caseapp.core import clock
@@ -35,24 +36,22 @@ def hold(session: Session, version: int | None = None) -> None:
 
 def book(session: Session, client: Client, by: Actor) -> Place:
     """Give a client a place. Raises RuleBroken if the session is over or full, or the client is busy; says no more."""
-    hold(session)
-    lock(Client, [client.id])
-    if session.state is not SessionState.scheduled or session.finished_at:
-        raise RuleBroken("This session is not open for booking any more.")
-    seats = queries.seats_taken(session.id)
-    if len(seats) >= session.limit:
-        raise clashes.full(session, len(seats))
-    clashes.check_clients([client], (session.starts_at, session.ends_at), by, "clients", but=session.id)
-    clashes.check_admitted([client], session.service, session)
-    return _give(session, client, by, seats, source=PlaceSource.booking)
+    return book_all(session, [client], by)[0]
 
 
 def book_all(session: Session, clients: Iterable[Client], by: Actor) -> list[Place]:
-    """Give each of these a place, or nobody. Raises RuleBroken as `book` does."""
+    """Give each of these a place, or nobody; as many statements for one as for many. Raises RuleBroken as `book` does."""
     hold(session)
     in_order = sorted(clients, key=lambda one: one.id)  # as everybody does, so that two never wait for each other
     lock(Client, [one.id for one in in_order])
-    return [book(session, one, by) for one in in_order]
+    if session.state is not SessionState.scheduled or session.finished_at:
+        raise RuleBroken("This session is not open for booking any more.")
+    seats = queries.seats_taken(session.id)
+    if len(seats) + len(in_order) > session.limit:
+        raise clashes.full(session, max(len(seats), session.limit))
+    clashes.check_clients(in_order, (session.starts_at, session.ends_at), by, "clients", but=session.id)
+    clashes.check_admitted(in_order, session.service, session, by)
+    return _give(session, in_order, by, seats, source=PlaceSource.booking)
 
 
 def walk_in(
@@ -70,30 +69,35 @@ def walk_in(
         raise RuleBroken("The session has not begun yet.", way_out="Book a place instead.")
     if not session.starts_at <= max(arrived_at, session.starts_at) < session.ends_at:
         raise RuleBroken("They must have come before the end of the session.", "arrived")
-    clashes.check_admitted([client], session.service, session)
+    clashes.check_admitted([client], session.service, session, by)
     seats = queries.seats_taken(session.id)
     over = len(seats) >= session.limit
     if over and why_over is None:
         raise RuleBroken(f"That makes {len(seats) + 1} people, limit {session.limit}.", "why_over", "Say why.")
     facts = {"why_added": why, "arrived_at": max(arrived_at, session.starts_at), "why_over": why_over if over else None}
-    return _give(session, client, by, seats, source=PlaceSource.walk_in, **facts)
+    return _give(session, [client], by, seats, source=PlaceSource.walk_in, **facts)[0]
 
 
-def _give(session: Session, client: Client, by: Actor, seats: set[int], **facts) -> Place:
-    seat = next(number for number in range(1, len(seats) + 2) if number not in seats)
-    place = Place(session=session, client=client, seat=seat, booked_by_id=by.id, **facts)
-    db.add(place)
+def _give(session: Session, clients: list[Client], by: Actor, seats: set[int], **facts) -> list[Place]:
+    free = (number for number in count(1) if number not in seats)
+    places = [
+        Place(session=session, client=client, seat=seat, booked_by_id=by.id, **facts)
+        for client, seat in zip(clients, free, strict=False)
+    ]
+    db.add_all(places)
     db.flush()
-    open_to_leads(session, client, by)
-    changed("scheduling.book", place.id, by, client_id=client.id, session=session.id, source=place.source)
-    return place
+    open_to_leads(session, clients, by)
+    for place in places:
+        changed("scheduling.book", place.id, by, client_id=place.client_id, session=session.id, source=place.source)
+    return places
 
 
-def open_to_leads(session: Session, client: Client, by: Actor) -> None:
-    """Let whoever leads a session open the record of someone on its list, until some days after it."""
+def open_to_leads(session: Session, clients: list[Client], by: Actor) -> None:
+    """Let whoever leads a session open the records of these people on its list, until some days after it."""
+    until = session.on_day + ACCESS_AFTER
     for lead in session.leads:
-        until = session.on_day + ACCESS_AFTER
-        give_access(client.id, Ground.group, by, staff_id=lead.staff_id, ended_on=until)
+        ids = [client.id for client in clients]
+        give_access_to_all(ids, Ground.group, by, staff_id=lead.staff_id, ended_on=until)
 
 
 def release(place: Place, by: Actor) -> None:
@@ -154,7 +158,7 @@ def book_again(move_id: str, by: Actor, until: date | None = None) -> list[Again
             continue
         why_not = _in_the_way(session, client)
         if not why_not:
-            _give(session, client, by, queries.seats_taken(session.id), source=PlaceSource.booking)
+            _give(session, [client], by, queries.seats_taken(session.id), source=PlaceSource.booking)
         done.append(Again(session, why_not))
     return sorted(done, key=lambda one: one.session.starts_at)
 

@@ -72,13 +72,12 @@ def edit(session: Session, by: Actor, *, version: int | None = None, staff_ids: 
     clients = [place.client for place in places]
     lock(Client, [client.id for client in clients])
     clashes.check_clients(clients, (session.starts_at, session.ends_at), by, "starts", but=session.id)
-    clashes.check_admitted(clients, plan.service, session)
+    clashes.check_admitted(clients, plan.service, session, by)
     kept = {lead.staff_id: lead for lead in session.leads}
     session.leads = [kept.get(staff_id) or SessionStaff(staff_id=staff_id) for staff_id in plan.staff_ids]
     session.changed_at, session.changed_by_name = clock.now(), by.name
     db.flush()
-    for client in clients:
-        open_to_leads(session, client, by)
+    open_to_leads(session, clients, by)
     changed("scheduling.edit", session.id, by, was=before, now=_facts(session))
 
 
