@@ -37,9 +37,9 @@ ACCOUNTS = instance/demo-$(shell printf %s "$$DATABASE_URL" | cksum | cut -d ' '
 
 run: served ## the demo clinic at http://127.0.0.1:8000 (PORT=...), with the background jobs beside it
 	@mkdir -p instance
-	@echo "Preparing the database; the demo clinic is made the first time, which takes up to a minute."
-	@umask 077; if $(FLASK) setup --demo > instance/setup.out 2> instance/setup.err; then mv instance/setup.out $(ACCOUNTS); \
-	else cat instance/setup.err; $(FLASK) setup || exit 1; fi; rm -f instance/setup.out instance/setup.err
+	@echo "Preparing the database; the demo clinic is made the first time, which takes some seconds."
+	@umask 077; if $(FLASK) setup --demo > instance/setup.out; then mv instance/setup.out $(ACCOUNTS); \
+	else $(FLASK) setup || exit 1; fi; rm -f instance/setup.out
 	@if [ -s $(ACCOUNTS) ]; then echo; echo "Sign in as (email, role, password):"; cat $(ACCOUNTS); fi
 	@echo; echo "http://127.0.0.1:$(PORT)   Ctrl-C stops it"; echo
 	@$(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --threads 8 --no-control-socket wsgi:app & web=$$!; \

@@ -62,8 +62,8 @@ def record_poll(what: str, by: Actor, clients: Iterable[str]) -> None:
 # The events of changes inside `together` that are not written yet; None outside of it.
 _gathered: ContextVar[list[AuditEvent] | None] = ContextVar("changes written together", default=None)
 # Written past the unit of work: each change of the record has its event, and nothing ever reads one back in its transaction.
-# The code covers the number that the database gives, so it can only follow the row.
-_EVENT = insert(AuditEvent.__table__).returning(AuditEvent.__table__.c.id, sort_by_parameter_order=True)
+# The code covers the number that the database gives, so it can only follow the row; until then its place tells which is which.
+_EVENT = insert(AuditEvent.__table__).returning(AuditEvent.__table__.c.id, AuditEvent.__table__.c.code)
 _CODE = update(AuditEvent.__table__).where(AuditEvent.__table__.c.id == bindparam("event_id"))
 _CLIENTS = insert(AuditClient.__table__)
 _KEPT = ("at", "kind", "what", "actor_id", "actor_name", "subject_id", "facts")
@@ -92,9 +92,9 @@ def _keep(session: Session, events: list[AuditEvent]) -> None:
     """Write events, give each its code, and say whom it concerned; as many statements for one as for many."""
     if not events:
         return
-    rows = [{name: getattr(event, name) for name in _KEPT} | {"code": ""} for event in events]
-    for event, number in zip(events, session.scalars(_EVENT, rows), strict=True):
-        event.id = number
+    rows = [{name: getattr(one, name) for name in _KEPT} | {"code": str(at)} for at, one in enumerate(events)]
+    for number, at in session.execute(_EVENT, rows):
+        events[int(at)].id = number
     key = sealed.derived("audit")
     session.execute(_CODE, [{"event_id": one.id, "code": rules.event_code(key, one.spelled_out)} for one in events])
     clients = [{"event_id": event.id, "client_id": one.client_id} for event in events for one in event.clients]

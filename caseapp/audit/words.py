@@ -12,6 +12,7 @@ KINDS = {
 
 # Changes, by the verb with which they are recorded.
 DONE = {
+    "attendance.bring_in_past": "Brought in past sessions with their roll-calls",
     "attendance.did_not_happen": "Recorded that a session did not happen",
     "attendance.finish": "Finished a roll-call",
     "attendance.mark": "Marked attendance",
@@ -96,6 +97,7 @@ DONE = {
 # Pages, by their endpoint: what was looked at, or what was refused.
 PAGES = {
     "attendance.add": "adding someone to a roll-call",
+    "attendance.bring_in_past": "Brought in past sessions with their roll-calls",
     "attendance.did_not_happen": "saying that a session did not happen",
     "attendance.finish": "finishing a roll-call",
     "attendance.mark": "marking attendance",

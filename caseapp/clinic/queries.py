@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from caseapp.clinic.models import Organization, Payer, Provider, Room, Site
 from caseapp.clinic.rules import ProviderKind, Step, getting_started
@@ -23,10 +23,25 @@ def organization() -> Organization | None:
 
 def site() -> Site | None:
     """The first site, at which the days of the clinic are counted; None before set-up."""
-    return db.scalar(select(Site).order_by(Site.position, Site.name).limit(1))
+    return _first_site(db())
 
 
-read_zone_with(lambda session: session.scalar(select(Site.zone).order_by(Site.position, Site.name).limit(1)))
+def _first_site(session: Session) -> Site | None:
+    """Asked for many times in each unit of work, and always the same one: so it is looked up once and kept with the session."""
+    if Site not in session.info:
+        found = session.scalar(select(Site).order_by(Site.position, Site.name).limit(1))
+        if found is None:
+            return None
+        session.info[Site] = found
+    return session.info[Site]
+
+
+def _zone_of(session: Session) -> str | None:
+    first = _first_site(session)
+    return first.zone if first else None
+
+
+read_zone_with(_zone_of)
 
 
 def sites() -> list[Site]:

@@ -77,6 +77,7 @@ DEMO_STAFF = (
     ("mara@demo.example", "Mara Lindqvist", "case_manager", "LMSW"),
     ("dana@demo.example", "Dana Whitfield", "clinician", "LPC, CADC"),
     ("rosa@demo.example", "Rosa Cole", "clinician", "LCSW, CADC"),
+    ("ivo@demo.example", "Ivo Marchetti", "clinician", "LMHC"),
     ("farah@demo.example", "Farah Aziz", "supervisor", "LCSW-S"),
     ("amos@demo.example", "Amos Reyes", "admin", ""),
 )

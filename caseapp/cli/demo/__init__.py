@@ -1,4 +1,4 @@
-"""The demo clinic: about 45 invented people in every phase and state, made through actions, relative to today.
+"""The demo clinic: 120 invented people and half a year of their lives, made through actions, relative to today.
 
 The same day gives the same names, days and figures. What is past was recorded when it happened, as the clock is set back.
 """
@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
+from caseapp.audit import actions as audit
 from caseapp.cli.demo import due, lives, surroundings, week
 from caseapp.cli.demo.making import Demo
+from caseapp.cli.demo.people import people
 from caseapp.identity.rules import DEMO_PASSWORD, DEMO_STAFF
 
 
 def load() -> Iterator[str]:
-    """Fill a set-up database, inside a running transaction; a bar on a terminal. Gives `email role password` per account."""
-    demo, console = Demo(), Console(stderr=True)
+    """Fill a set-up database, inside a running transaction, with a bar on a terminal's stderr. Gives `email role password` per account."""
+    demo = Demo()
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("Making the demo clinic", total=week.steps() + 3)
+    with audit.together(), Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("Making the demo clinic", total=len(people()) + week.steps() + 2)
         for _step in _made(demo):
             progress.advance(bar)
     for email, _name, role, _credential in DEMO_STAFF:
@@ -28,8 +31,7 @@ def load() -> Iterator[str]:
 def _made(demo: Demo) -> Iterator[None]:
     """Make it all, in steps."""
     surroundings.furnish(demo)
-    lives.everyone(demo)
-    yield
+    yield from lives.everyone(demo)
     yield from week.fill(demo)
     due.crises(demo)
     yield

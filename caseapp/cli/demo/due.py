@@ -29,6 +29,18 @@ CONTACTS = (
     ("Jensen", "Carl", "rosa", 24 * 66, Risk.none_found, ((26, SPOKE),), True),
     ("Sato", "Hana", "dana", 24 * 88, Risk.high, ((11, SPOKE),), True),
     ("Blake", "Theo", "mara", 24 * 120, Risk.low, ((80, SPOKE),), True),
+    ("Espinal", "Luis", "ivo", 24 * 2, Risk.moderate, ((26, SILENT),), False),
+    ("Verma", "Sanjay", "ivo", 24 * 5, Risk.low, ((40, SPOKE),), True),
+    ("Vane", "Curtis", "mara", 24 * 34, Risk.high, ((5, SILENT), (22, MESSAGE), (49, SPOKE)), True),
+    ("Malloy", "Bridget", "rosa", 24 * 99, Risk.not_asked, ((7, SILENT), (21, SPOKE)), True),
+    ("Hale", "Juno", "eli", 24 * 27, Risk.moderate, ((70, SPOKE),), True),
+    ("Nowicki", "Stefan", "ivo", 24 * 153, Risk.high, ((18, SPOKE),), True),
+    ("Bright", "Connie", "rosa", 24 * 80, Risk.none_found, ((48, SPOKE),), True),
+    ("Roux", "Delphine", "farah", 24 * 52, Risk.moderate, ((31, MESSAGE), (90, SPOKE)), True),
+    ("Kranz", "Ottilie", "dana", 24 * 18, Risk.low, ((66, SPOKE),), True),
+    ("Adler", "Ruth", "mara", 24 * 145, Risk.low, ((52, SPOKE),), True),
+    ("Khalil", "Ahmed", "ivo", 24 * 25, Risk.not_asked, ((10, SPOKE),), True),
+    ("", "", "rosa", 24 * 73, Risk.not_asked, ((4, SILENT), (23, SPOKE)), True),
 )
 HAPPENED = (
     "Called in distress after an argument at home; settled while talking.",

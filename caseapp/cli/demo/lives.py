@@ -1,5 +1,6 @@
 """Each person's way: registered, screened, held, referred or admitted, and moved from phase to phase."""
 
+from collections.abc import Iterator
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from caseapp.core import clock
 from caseapp.core.access import Actor
 from caseapp.episodes import actions as episodes
 from caseapp.episodes.models import Episode, Prescreen
-from caseapp.episodes.rules import MoveKind, MoveReason, PriorLevel, ReferralSource, Substance
+from caseapp.episodes.rules import MoveKind, MoveReason, NotAdmitted, PriorLevel, ReferralSource, Substance
 from caseapp.programs import queries as programs
 from caseapp.programs.models import Phase
 from caseapp.progress import actions as progress
@@ -44,6 +45,8 @@ ENDINGS = {
     "transferred": (MoveKind.transfer, MoveReason.moved_to_other_provider, "Moved to be near family."),
     "program": (MoveKind.discharge, MoveReason.discharged_by_program, "The team could not keep the group safe."),
     "incarcerated": (MoveKind.discharge, MoveReason.incarcerated, "The place stays open for a new start."),
+    "died": (MoveKind.discharge, MoveReason.died, "The family called; the team met to remember."),
+    "other": (MoveKind.discharge, MoveReason.other, "Took work on ships, away for months at a time."),
 }
 UP = (
     (MoveReason.returned_to_use, "Called the same evening and asked for more groups."),
@@ -56,17 +59,19 @@ HELD = {
     "unknown": {"last_use_known": Answer.unknown, "last_use_at": None, "seizure_or_delirium": Answer.unknown},
     "benzo": {"benzodiazepine_dependence": Answer.yes},
     "referred": {"withdrawal_now": Answer.yes, "seizure_or_delirium": Answer.yes, "ciwa": 22},
+    "declined": {},
     "cleared": {"withdrawal_now": Answer.no, "seizure_or_delirium": Answer.yes, "ciwa": 4},
 }
 
 
-def everyone(demo: Demo) -> None:
-    """Make the people in the order of their lines."""
+def everyone(demo: Demo) -> Iterator[None]:
+    """Make the people in the order of their lines, one in a step."""
     for person in people():
         if person.at_the_gate:
             _at_the_gate(demo, person)
         else:
             _through_the_program(demo, person)
+        yield
 
 
 def _at_the_gate(demo: Demo, person: Person) -> None:
@@ -82,6 +87,8 @@ def _at_the_gate(demo: Demo, person: Person) -> None:
             episodes.refer(screen, next(one for one in clinic.providers() if one.name == HOSPITAL), by)
         if person.at_the_gate == "cleared":
             _clear(screen, by)
+        if person.at_the_gate == "declined":
+            episodes.not_admitted(screen, NotAdmitted.declined, by, "Wants to try meetings first; may call any day.")
 
 
 def _register(demo: Demo, person: Person, day: date, by: Actor) -> Client:
@@ -96,7 +103,7 @@ def _register(demo: Demo, person: Person, day: date, by: Actor) -> Client:
             born=person.born,
             sex=Sex(person.sex),
             language=person.language,
-            phone=f"555-02{number:02d}",
+            phone=f"555-0{200 + number}",
             address=f"{10 + number * 7} {('Elm', 'Mill', 'Harbor', 'Chapel')[number % 4]} Street",
             may_call=Answer.yes if number % 4 else Answer.unknown,
             may_text=(Answer.no, Answer.yes, Answer.yes, Answer.unknown)[number % 4],

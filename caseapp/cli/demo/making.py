@@ -36,6 +36,11 @@ class Known:
     episode: Episode | None = None
     stays: list[InPhase] = field(default_factory=list)
 
+    @property
+    def comes_evenings(self) -> bool:
+        """Whether their groups are those of the evening."""
+        return self.person.comes_evenings
+
     def position(self, day: date) -> int:
         """The phase they are in on a day, 0 for none."""
         return next((stay.position for stay in self.stays if stay.holds(day)), 0)

@@ -26,13 +26,7 @@ PROVIDERS = (
 def furnish(demo: Demo) -> None:
     """Hire the staff and set the clinic up, some time before the first client."""
     with demo.at(demo.today - SINCE):
-        day, evening = staff.teams()[0], identity.add_team("Evening team", COMMAND_LINE)
-        for email, name, role, credential in DEMO_STAFF:
-            person = identity.add_staff(email, name, {Role(role)}, COMMAND_LINE, credential, "555-0142")
-            identity.set_password(person, DEMO_PASSWORD, COMMAND_LINE)
-            for team in {"eli": [day], "mara": [evening], "farah": [day, evening]}.get(email.split("@")[0], []):
-                identity.join_team(team, person, COMMAND_LINE)
-            demo.staff[email.split("@")[0]] = staff.actor(person)
+        _hire(demo)
         site = clinic_queries.site()
         for name, seats in ROOMS:
             clinic.add_room(site, name, seats, COMMAND_LINE)
@@ -40,3 +34,15 @@ def furnish(demo: Demo) -> None:
             clinic.add_payer(name, COMMAND_LINE)
         for name, kind, phone in PROVIDERS:
             clinic.add_provider(name, kind, COMMAND_LINE, phone)
+
+
+def _hire(demo: Demo) -> None:
+    day, evening = staff.teams()[0], identity.add_team("Evening team", COMMAND_LINE)
+    hired = {}
+    for email, name, role, credential in DEMO_STAFF:
+        person = identity.add_staff(email, name, {Role(role)}, COMMAND_LINE, credential, "555-0142")
+        hired[email.split("@")[0]] = person
+        for team in {"eli": [day], "mara": [evening], "farah": [day, evening]}.get(email.split("@")[0], []):
+            identity.join_team(team, person, COMMAND_LINE)
+    identity.set_known_password(list(hired.values()), DEMO_PASSWORD, COMMAND_LINE)
+    demo.staff |= {name: staff.actor(person) for name, person in hired.items()}

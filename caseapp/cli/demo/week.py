@@ -1,58 +1,30 @@
-"""The clinic's weeks: groups and one-to-one sessions of every service, their lists, and roll-call of what is past."""
+"""The clinic's weeks as they went: what is long past is brought in whole, the last days and the next are lived act by act."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import datetime, timedelta
 
 from caseapp.attendance import actions as attendance
-from caseapp.attendance.rules import MarkState
+from caseapp.attendance.history import bring_in_past
+from caseapp.attendance.rules import MarkState, Reason, Said, Sent
 from caseapp.cli.demo.making import Demo, Known, dice
 from caseapp.cli.demo.people import OFTEN_AWAY
+from caseapp.cli.demo.plan import CLINICIANS, GROUPS, Planned, day_of_clinic
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.db import db
 from caseapp.programs import queries as programs
 from caseapp.scheduling import actions as scheduling
+from caseapp.scheduling import queries
+from caseapp.scheduling.actions import PastSession
 from caseapp.scheduling.models import Session
 
-WEEKS_BACK, WEEKS_AHEAD = 12, 2
-WHOLE_WEEKS_BACK = 3  # before these only the groups by which a phase's hours are counted
+WEEKS_BACK, WEEKS_AHEAD = 26, 2
+WHOLE_WEEKS_BACK = 5  # before these only the groups by which a phase's hours are counted
+LIVED = timedelta(days=8)  # as long as whoever led a session may open the records of those on its list
 MARKED_AFTER = timedelta(hours=3)
-
-
-@dataclass(frozen=True)
-class Group:
-    """A group of the clinic's week. `core` ones have been there all along."""
-
-    code: str
-    weekdays: tuple[int, ...]
-    starts: time
-    ends: time
-    room: str
-    topic: str
-    serves: tuple[int, ...]
-    lead: str
-    core: bool = False
-
-
-GROUPS = (
-    Group("group_therapy", (0, 2, 4), time(9), time(12), "Room 2", "Relapse prevention", (1,), "dana", core=True),
-    Group("group_therapy", (1, 3), time(18), time(21), "Room 2", "Evening group", (2,), "rosa", core=True),
-    Group("cbt", (2,), time(18), time(19, 30), "Room 3", "CBT skills", (3,), "rosa", core=True),
-    Group("life_skills", (3,), time(13), time(14, 30), "Room 1", "Life skills", (1, 2), "eli"),
-    Group("education", (4,), time(13), time(14), "Room 1", "Medication and recovery", (1, 2), "mara"),
-    Group("family_session", (5,), time(10), time(11), "Room 3", "Families together", (2, 3), "farah"),
-)
-# One to one, a slot each: weekday and start.
-SLOTS = tuple((weekday, start) for weekday in range(5) for start in (time(14, 30), time(15, 30), time(16, 30)))
-# What someone does today whatever day it is: service, start, end, leader, position of the phase of the client.
-DAILY = (
-    ("case_management", time(12, 15), time(12, 45), "eli", 3),
-    ("case_management", time(12, 15), time(12, 45), "mara", 4),
-    ("medication_management", time(12, 15), time(12, 45), "rosa", 1),
-    ("individual_counseling", time(13, 15), time(14, 5), "dana", 3),
-    ("family_session", time(17, 30), time(18, 15), "farah", 4),
-)
+LATE_WITH_ONE_IN = 6
+STATES = tuple(MarkState)
+REASONS = (Reason.illness, Reason.court, Reason.work, Reason.family, Reason.transport)
 
 
 def steps() -> int:
@@ -62,99 +34,118 @@ def steps() -> int:
 
 def fill(demo: Demo) -> Iterator[None]:
     """Make the weeks one by one, with their lists; mark what is past."""
-    rooms = {room.name: room.id for room in clinic.rooms()}
-    services = {service.code: service for service in programs.services()}
-    monday, _next = clock.week_of(demo.today)
+    making, (monday, _next) = _Making(demo), clock.week_of(demo.today)
     for weeks in range(-WEEKS_BACK, WEEKS_AHEAD):
-        first = monday + timedelta(weeks=weeks)
-        lately = weeks >= -WHOLE_WEEKS_BACK
-        for day in (first + timedelta(days=offset) for offset in range(7)):
-            _groups_of(demo, day, rooms, services, lately)
-            if lately:
-                _counseling_of(demo, day, rooms, services)
-            if weeks >= 0:
-                _appointments_of(demo, day, services)
+        days = [monday + timedelta(days=7 * weeks + offset) for offset in range(7)]
+        asked = {"whole": weeks >= -WHOLE_WEEKS_BACK, "appointments": weeks >= 0}
+        planned = [session for day in days for session in day_of_clinic(demo, day, **asked) if session.people]
+        making.bring_in([one for one in planned if one.day <= demo.today - LIVED])
+        for one in planned:
+            if one.day > demo.today - LIVED:
+                making.live(one)
         yield
 
 
-def _groups_of(demo: Demo, day: date, rooms: dict, services: dict, lately: bool) -> None:
-    for group in GROUPS:
-        if day.weekday() in group.weekdays and (lately or group.core):
-            people = demo.in_phases(group.serves, day)
-            if not lately:  # of the early weeks only the hours of those who are looked at today
-                people = [one for one in people if one.position(demo.today) in (1, 2, 3)]
-            times = {"starts": group.starts, "ends": group.ends, "room_id": rooms[group.room], "topic": group.topic}
-            served = " ".join(str(position) for position in group.serves)
-            _session(demo, services[group.code], day, group.lead, people, phases_served=served, **times)
+class _Making:
+    """Makes sessions of what was planned, with the rooms and services of the clinic at hand."""
+
+    def __init__(self, demo: Demo):
+        self.demo = demo
+        self.rooms = {room.name: room for room in clinic.rooms()}
+        self.services = {service.code: service for service in programs.services()}
+        self.limits = {code: queries.limit_of(service, demo.today) for code, service in self.services.items()}
+
+    def bring_in(self, planned: list[Planned]) -> None:
+        """Sessions that are long over, with their roll-calls, as if each had been recorded in its time."""
+        roll_calls = [self._past(one) for one in planned]
+        if roll_calls:
+            with clock.freeze(max(session.finished_at for session, _said in roll_calls)):
+                bring_in_past(roll_calls)
+
+    def _past(self, one: Planned) -> tuple[PastSession, dict[str, Said]]:
+        demo, lead = self.demo, self.demo.staff[one.lead]
+        starts_at, ends_at = (clock.instant(one.day, at, demo.zone) for at in (one.starts, one.ends))
+        people = one.people[: self.limits[one.code]]
+        session = PastSession(
+            service=self.services[one.code],
+            lead=lead,
+            room=self.rooms[one.group.room] if one.group else None,
+            on_day=one.day,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            made_at=starts_at - timedelta(days=10),
+            finished_at=_finished_at(one, ends_at),
+            places=self.limits[one.code],
+            client_ids=tuple(known.client.id for known in people),
+            topic=one.group.topic if one.group else "",
+            phases_served=_served(one),
+        )
+        return session, {known.client.id: _what_became_of(known, starts_at) for known in people}
+
+    def live(self, one: Planned) -> None:
+        """Make a session some days before it, book who comes, and mark them once it is over."""
+        demo, lead = self.demo, self.demo.staff[one.lead]
+        more = {"room_id": self.rooms[one.group.room].id, "topic": one.group.topic} if one.group else {}
+        with demo.at(min(one.day - timedelta(days=10), demo.today - timedelta(days=1)), 16):
+            session = scheduling.add_session(
+                lead,
+                service=self.services[one.code],
+                on_day=one.day,
+                starts=one.starts,
+                ends=one.ends,
+                staff_ids=[lead.id],
+                phases_served=_served(one),
+                **more,
+            )
+            people = one.people[: session.limit]
+            scheduling.book_all(session, [known.client for known in people], lead)
+        if session.ends_at < demo.now - MARKED_AFTER:
+            self._mark(session, one, people)
+
+    def _mark(self, session: Session, one: Planned, people: list[Known]) -> None:
+        """Roll-call after a session; the newest group of each clinician waits to be finished, with two not marked."""
+        named, lead, left_open = {one.client.id: one for one in people}, self.demo.staff[one.lead], self._left_open(one)
+        with clock.freeze(min(_finished_at(one, session.ends_at), self.demo.now)):
+            db.refresh(session, ["roster"])
+            places = sorted(session.roster, key=lambda place: named[place.client_id].person.number)
+            says = {place: _what_became_of(named[place.client_id], session.starts_at) for place in places}
+            marked = places[:-2] if left_open else places
+            attendance.send(session, {place: Sent(says[place]) for place in marked}, lead)
+            if not left_open:
+                attendance.finish(session, lead)
+
+    def _left_open(self, one: Planned) -> bool:
+        """Whether it is a clinician's newest group but today's: a roll-call that someone has not finished."""
+        if not one.group or one.lead not in CLINICIANS:
+            return False
+        ago = (self.demo.today - timedelta(days=days) for days in range(1, 8))
+        held = (
+            (day, group)
+            for day in ago
+            for group in GROUPS
+            if group.lead == one.lead and day.weekday() in group.weekdays
+        )
+        return next(held) == (one.day, one.group)
 
 
-def _counseling_of(demo: Demo, day: date, rooms: dict, services: dict) -> None:
-    """Each week in Phase 1, every other week in Phase 2, with one's own counselor."""
-    for lead in ("dana", "rosa"):
-        theirs = [one for one in demo.in_phases((1, 2), day) if one.person.clinician == lead]
-        week = day.isocalendar().week
-        theirs = [one for one in theirs if one.position(day) == 1 or (one.person.number + week) % 2]
-        for one, (weekday, start) in zip(theirs, SLOTS, strict=False):
-            if weekday == day.weekday():
-                ends = time(start.hour + 1, start.minute - 10)
-                _session(demo, services["individual_counseling"], day, lead, [one], starts=start, ends=ends)
+def _served(one: Planned) -> str:
+    return " ".join(str(position) for position in one.group.serves) if one.group else ""
 
 
-def _appointments_of(demo: Demo, day: date, services: dict) -> None:
-    """On weekdays, and today on any day, so that everyone has something today; tomorrow someone comes after a crisis."""
-    if day.weekday() < 5 or day == demo.today:
-        for at, (code, starts, ends, lead, position) in enumerate(DAILY):
-            people = demo.in_phases((position,), day)
-            one = people[(day.toordinal() + at) % len(people)]
-            _session(demo, services[code], day, lead, [one], starts=starts, ends=ends)
-    if day == demo.today + timedelta(days=1):
-        called = demo.someone("Ortiz")
-        _session(demo, services["crisis"], day, "dana", [called], starts=time(17, 30), ends=time(18))
+def _finished_at(one: Planned, ends_at: datetime) -> datetime:
+    """When its roll-call was finished: right after it, but now and then a day or two later."""
+    chance = dice("finished", one.lead, ends_at.isoformat())
+    late = chance.randrange(LATE_WITH_ONE_IN) == 0
+    return ends_at + (timedelta(hours=chance.choice((14, 20, 37, 44))) if late else timedelta(minutes=5))
 
 
-def _session(demo: Demo, service, day: date, lead: str, people: list[Known], **times) -> None:
-    leader = demo.staff[lead]
-    with demo.at(min(day - timedelta(days=10), demo.today - timedelta(days=1)), 16):
-        session = scheduling.add_session(leader, service=service, on_day=day, staff_ids=[leader.id], **times)
-        for one in people[: session.places]:
-            scheduling.book(session, one.client, leader)
-    if session.ends_at < demo.now - MARKED_AFTER:
-        _mark(demo, session, lead, people[: session.places])
-
-
-def _mark(demo: Demo, session: Session, lead: str, people: list[Known]) -> None:
-    """Roll-call right after a session; the newest group of each leader waits to be finished, with two not marked."""
-    named = {one.client.id: one for one in people}
-    left_open = _is_left_open(demo, session, lead)
-    with clock.freeze(session.ends_at + timedelta(minutes=5)):
-        db.refresh(session, ["roster"])
-        places = sorted(session.roster, key=lambda place: named[place.client_id].person.number)
-        for place in places[:-2] if left_open else places:
-            state, more = _what_became_of(named[place.client_id], session)
-            attendance.mark(place, state, demo.staff[lead], **more)
-        if not left_open:
-            attendance.finish(session, demo.staff[lead])
-
-
-def _is_left_open(demo: Demo, session: Session, lead: str) -> bool:
-    """Whether it is the newest group but today's of a clinician: a roll-call that someone has not finished."""
-    for group in GROUPS:
-        if group.topic == session.topic and group.core and lead == group.lead and session.topic != "CBT skills":
-            ago = [days for days in range(1, 8) if (demo.today - timedelta(days=days)).weekday() in group.weekdays]
-            return session.on_day == demo.today - timedelta(days=ago[0])
-    return False
-
-
-def _what_became_of(one: Known, session: Session) -> tuple[MarkState, dict]:
+def _what_became_of(one: Known, starts_at: datetime) -> Said:
     """Mostly present; falls the same way for the same person and session."""
-    chance = dice(one.person.last, one.person.first, session.starts_at.isoformat())
-    away = one.person.last in OFTEN_AWAY
-    weights = (58, 9, 5, 8, 17, 3) if away else (88, 4, 2, 4, 1, 1)
-    state = chance.choices(list(MarkState), weights)[0]
+    chance = dice(one.person.last, one.person.first, starts_at.isoformat())
+    weights = (58, 9, 5, 8, 17, 3) if one.person.last in OFTEN_AWAY else (88, 4, 2, 4, 1, 1)
+    state = chance.choices(STATES, weights)[0]
     if state is MarkState.late:
-        return state, {"late": chance.choice((10, 15, 20, 25))}
+        return Said(state, late=chance.choice((10, 15, 20, 25)))
     if state is MarkState.left_early:
-        return state, {"early": chance.choice((10, 15, 30))}
-    if state is MarkState.excused:
-        return state, {"reason": chance.choice(("illness", "court", "work", "family"))}
-    return state, {}
+        return Said(state, early=chance.choice((10, 15, 20)))
+    return Said(state, reason=chance.choice(REASONS)) if state is MarkState.excused else Said(state)

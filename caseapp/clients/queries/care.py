@@ -94,10 +94,12 @@ def denied_staff(client_id: str) -> set[str]:
 
 
 def _people(rows: list[CareAccess], day: date) -> set[str]:
-    teams = [row.team_id for row in rows if row.team_id]
+    themselves, teams = {row.staff_id for row in rows if row.staff_id}, {row.team_id for row in rows if row.team_id}
+    if not teams:
+        return themselves
     still = or_(TeamMember.ended_on.is_(None), TeamMember.ended_on > day)
     members = select(TeamMember.staff_id).where(TeamMember.team_id.in_(teams), TeamMember.started_on <= day, still)
-    return {row.staff_id for row in rows if row.staff_id} | set(db.scalars(members))
+    return themselves | set(db.scalars(members))
 
 
 def _who_sees_clients() -> set[str]:

@@ -3,6 +3,7 @@
 The order of locks is session, room, staff, client: everybody takes them in this order, so nobody waits in a circle.
 """
 
+from caseapp.scheduling.actions.history import PastSession, bring_in_past
 from caseapp.scheduling.actions.places import (
     Again,
     book,
@@ -19,10 +20,12 @@ from caseapp.scheduling.actions.sessions import add_session, cancel, edit, must_
 
 __all__ = [
     "Again",
+    "PastSession",
     "add_session",
     "book",
     "book_again",
     "book_all",
+    "bring_in_past",
     "cancel",
     "edit",
     "free",
