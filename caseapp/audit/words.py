@@ -97,7 +97,6 @@ DONE = {
 # Pages, by their endpoint: what was looked at, or what was refused.
 PAGES = {
     "attendance.add": "adding someone to a roll-call",
-    "attendance.bring_in_past": "Brought in past sessions with their roll-calls",
     "attendance.did_not_happen": "saying that a session did not happen",
     "attendance.finish": "finishing a roll-call",
     "attendance.mark": "marking attendance",

@@ -1,5 +1,6 @@
 """The demo clinic: alive on any day and at any hour, and the same each time on the same day."""
 
+from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,8 @@ from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.episodes.rules import MoveKind, Outcome
 from caseapp.identity.queries import actor, working_staff
 from caseapp.programs.models import Service
-from caseapp.scheduling.models import Place, Session
+from caseapp.programs.rules import Capacity
+from caseapp.scheduling.models import Place, Session, SessionStaff
 from caseapp.tasks.models import Task
 from caseapp.today.queries import people as of_people
 from caseapp.today.queries import sessions as of_sessions
@@ -35,6 +37,10 @@ INSTANTS = {
     "New Year": (date(2027, 1, 1), time(0, 5)),
     "the last minutes of a year": (date(2026, 12, 31), time(23, 55)),
     "a Monday morning": (date(2026, 8, 3), time(8, 0)),
+    "a Wednesday at one": (date(2026, 9, 16), time(13, 0)),
+    "a Sunday morning": (date(2026, 6, 14), time(9, 30)),
+    "a Monday just after midnight": (date(2026, 12, 28), time(0, 5)),
+    "Thanksgiving": (date(2026, 11, 26), time(9, 30)),
 }
 ODDEST = "a Sunday just after midnight on which the clocks go forward"
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -147,6 +153,37 @@ def test_it_holds_every_state_that_someone_may_be_in(app, transaction, visit, ac
         assert len(again) - len(set(again)) == 3  # they were admitted a second time
     page = visit(accounts["supervisor"]).get("/reports/transitions").text
     assert page.count("<a ") > 20
+
+
+@pytest.mark.parametrize("scene", ["demo"], indirect=True)
+def test_it_holds_nothing_that_the_clinic_forbids(app, transaction, command):
+    held = select(Place, Session, Service).join(Session, Place.session_id == Session.id).join(Service)
+    with transaction():
+        places = db.execute(held.where(Place.released_at.is_(None))).all()
+        leads = db.execute(select(SessionStaff.staff_id, Session).join(Session)).all()
+        stays = db.execute(select(Episode.client_id, PhaseStay).join(PhaseStay).where(PhaseStay.in_force == 1)).all()
+    must_not_overlap([(place.client_id, session) for place, session, _service in places])
+    must_not_overlap([tuple(row) for row in leads])
+    must_not_overlap([(session.room_id, session) for _staff, session in leads if session.room_id])
+    in_phase = defaultdict(list)
+    for client_id, stay in stays:
+        in_phase[client_id].append(stay)
+    for place, session, service in places:
+        if service.capacity is not Capacity.individual:
+            day = session.on_day
+            theirs = in_phase[place.client_id]
+            assert any(stay.started_on <= day and (stay.ended_on is None or day < stay.ended_on) for stay in theirs)
+    taken = Counter(session.id for _place, session, _service in places)
+    assert all(taken[session.id] <= session.places for _place, session, _service in places)
+    assert "checked" in command("audit", "verify")
+
+
+def must_not_overlap(kept_busy: list) -> None:
+    """Nobody and nothing is in two of these sessions at once; each is a pair of whom or what, and the session."""
+    until = {}
+    for key, session in sorted(kept_busy, key=lambda row: row[1].starts_at):
+        assert key not in until or until[key] <= session.starts_at, (key, session.starts_at)
+        until[key] = session.ends_at
 
 
 def test_stories_are_told_in_days():
