@@ -28,6 +28,7 @@ ROOMS = [
     "episodes",
     "tasks",
     "scheduling",
+    "series",
     "attendance",
     "crisis",
     "progress",

@@ -19,6 +19,7 @@ from caseapp.identity import actions as identity
 from caseapp.interchange.uploads import JOBS, KEEP_FILES
 from caseapp.jobs.actions import drop_old_files
 from caseapp.jobs.running import run_next
+from caseapp.series.actions import make_ahead
 
 
 def register(app: Flask) -> None:
@@ -67,7 +68,7 @@ def staff_add(email: str, name: str, roles: tuple[str, ...], password_stdin: boo
 @with_appcontext
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 def work(once: bool) -> None:
-    """Background jobs until stopped: what people asked for; seal the audit log every five seconds; drop what was kept for long."""
+    """Background jobs until stopped: what people asked for; make sessions ahead; seal the audit log every five seconds; drop what was kept for long."""
     due = 0.0
     while True:
         due = _housekept(due)
@@ -79,11 +80,12 @@ def work(once: bool) -> None:
 
 
 def _housekept(due: float) -> float:
-    """Seal and drop what is due, every five seconds, also while a job goes on; gives when that is due again."""
+    """Seal, drop and make ahead what is due, every five seconds, also while a job goes on; gives when that is due again."""
     if time.monotonic() < due:
         return due
     auditing.seal_what_waits()
     with database.transaction():
         drop_old()
         drop_old_files(clock.now())
+    make_ahead()
     return time.monotonic() + 5

@@ -27,7 +27,7 @@ def _place(label: str, endpoint: str, needs: Can, roles: frozenset[Role], *rooms
 NAVIGATION = (
     _place("Today", "today.index", Can.see_today, CARE),
     _place("Clients", "clients.index", Can.see_clients, CARE, "clients", "chart", "episodes"),
-    _place("Schedule", "scheduling.index", Can.see_schedule, CARE, "scheduling", "attendance"),
+    _place("Schedule", "scheduling.index", Can.see_schedule, CARE, "scheduling", "series", "attendance"),
     _place("Phases", "progress.index", Can.see_phases, CARE),
     _place("Crisis", "crisis.index", Can.follow_up_crisis, CARE),
     _place("Reports", "reports.index", Can.see_reports, CARE | ADMIN),

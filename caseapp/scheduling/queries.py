@@ -73,7 +73,12 @@ def clients_by_id(client_ids: list[str], user: Actor) -> list[Client]:
 
 def people_for(session: Session, user: Actor, most: int = 40) -> list[Client]:
     """Clients this person may see who are that day in one of the phases a session serves, by name; nobody if it names none."""
-    served, day = positions(session.phases_served), session.on_day
+    return people_in_phases(session.phases_served, session.on_day, user, most)
+
+
+def people_in_phases(phases_served: str, day: date, user: Actor, most: int = 40) -> list[Client]:
+    """Clients this person may see who are on a day in one of these phases (positions, as a session has them), by name."""
+    served = positions(phases_served)
     if not served:
         return []
     still = or_(PhaseStay.ended_on.is_(None), PhaseStay.ended_on > day)

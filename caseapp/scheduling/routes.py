@@ -1,6 +1,7 @@
 """The week, one session, its places."""
 
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, request
@@ -98,12 +99,12 @@ def _filters(form: WeekForm) -> Filters:
 def new():
     """A single session of any service, with people to book at once; `?about=` names one of them by id."""
     form, people = NewSessionForm(), []
-    _offer(form)
+    offer(form)
     about = request.args.get("about")
     if about:
         people = [get_client(about, current_user)]
         form.clients.data = form.clients.data or ([] if form.is_submitted() else [about])
-    people += _chosen_or_found(form)
+    people += chosen_or_found(form)
     form.offer_people(people)
     if "find" in request.form:
         form.renew_key()
@@ -120,14 +121,14 @@ def _service(form):
     return programs.service(form.service.data)
 
 
-def _offer(form, also: Session | None = None) -> None:
-    """What a session's form offers; who leads it now is offered even if they no longer work here."""
+def offer(form, also: Any = None) -> None:
+    """What the form of a session or of a series (`also`) offers; who leads it now is offered even if they no longer work here."""
     staff = queries.leaders()
     staff += [lead.staff for lead in also.leads if lead.staff not in staff] if also else []
     form.offer(programs.services(), clinic.rooms(), staff, _phases())
 
 
-def _chosen_or_found(form) -> list:
+def chosen_or_found(form) -> list:
     """Who is ticked already, and who matches what was typed: only people this person may see."""
     ticked = queries.clients_by_id(form.clients.data or [], current_user)
     return ticked + (find(form.who.data, current_user, most=8) if form.who.data else [])
@@ -140,7 +141,7 @@ def edit(id: str):
     session = queries.get_session(id, current_user)
     actions.must_be_changeable(session)
     form, stale = EditSessionForm(data=None if request.method == "POST" else _as_typed(session)), None
-    _offer(form, session)
+    offer(form, session)
     if form.validate_on_submit():
         try:
             with form.refusals():
@@ -191,7 +192,7 @@ def _offer_places(session: Session, booking: BookingForm, there: set[str]) -> li
     """Offer a place to whom the session is for, and to whoever was found; gives them."""
     if not current_user.can(Can.edit_schedule) or session.state != "scheduled" or session.finished_at:
         return []
-    everyone = queries.people_for(session, current_user) + _chosen_or_found(booking)
+    everyone = queries.people_for(session, current_user) + chosen_or_found(booking)
     people = list({one.id: one for one in everyone if one.id not in there}.values())
     booking.offer_people(people)
     return people

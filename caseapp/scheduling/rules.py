@@ -33,6 +33,7 @@ class WhyNot(StrEnum):
     no_room = auto()
     client_asked = auto()
     too_few = auto()
+    series_changed = auto()
     mistake = auto()
     other = auto()
 
@@ -60,6 +61,7 @@ WHY_NOT = {
     WhyNot.no_room: "No room",
     WhyNot.client_asked: "The client asked for it",
     WhyNot.too_few: "Too few people",
+    WhyNot.series_changed: "Its series was changed",
     WhyNot.mistake: "Entered by mistake",
     WhyNot.other: "Another reason",
 }

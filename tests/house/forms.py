@@ -15,6 +15,7 @@ from tests.visitor import FormOnPage, Visitor, forms_on
 SUBJECTS = {
     "/clients/": "client",
     "/sessions/": "session",
+    "/series/": "series",
     "/crisis/": "crisis_contact",
     "/tasks/": "task",
     "/admin/import/": "job",

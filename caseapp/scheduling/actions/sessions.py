@@ -1,7 +1,7 @@
 """Make and change sessions, cancel them, and take a cancelling back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 from sqlalchemy import select
 
@@ -24,7 +24,10 @@ from caseapp.scheduling.rules import SessionState, WhyNot
 
 @dataclass(frozen=True)
 class Plan:
-    """What a session is to be: wall-clock times of the site on `on_day`; no end means the service's usual minutes later."""
+    """What a session is to be: wall-clock times of the site on `on_day`; no end means the service's usual minutes later.
+
+    `span` gives the instants themselves, where someone has said what an odd wall time means.
+    """
 
     service: Service
     on_day: date
@@ -35,6 +38,7 @@ class Plan:
     topic: str = ""
     places: int | None = None
     phases_served: str = ""
+    span: clashes.Span | None = None
 
 
 def add_session(by: Actor, *, client_ids: list[str] = (), staff_ids: list[str] = (), **facts) -> Session:
@@ -118,7 +122,9 @@ def _must_be_offered(plan: Plan, room: Room | None, session: Session) -> None:
         raise RuleBroken("Choose someone who works here in care.", "staff")
 
 
-def _times(plan: Plan, site: Site) -> tuple[datetime, datetime]:
+def _times(plan: Plan, site: Site) -> clashes.Span:
+    if plan.span:
+        return plan.span
     begin = clock.instant(plan.on_day, plan.starts, site.zone)
     if plan.ends is None:
         wrong = rules.odd_clock(plan.on_day, plan.starts, "starts", site.zone)
