@@ -68,7 +68,7 @@ def staff_add(email: str, name: str, roles: tuple[str, ...], password_stdin: boo
 @with_appcontext
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
 def work(once: bool) -> None:
-    """Background jobs until stopped: what people asked for; make sessions ahead; seal the audit log every five seconds; drop what was kept for long."""
+    """Background jobs until stopped: what people asked for, sessions made ahead, the audit log sealed, old things dropped."""
     due = 0.0
     while True:
         due = _housekept(due)

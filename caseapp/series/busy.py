@@ -13,16 +13,20 @@ from caseapp.core.db import db
 from caseapp.episodes.models import Episode, PhaseStay
 from caseapp.scheduling.clashes import Span
 from caseapp.scheduling.models import Place, Session, SessionStaff
-from caseapp.scheduling.queries import ON
+from caseapp.scheduling.queries import ON, leaders
 
 Key = str
 
 
 @dataclass
 class Busy:
-    """The sessions of some days by the rooms, staff and clients that they keep busy, and when clients are in a phase."""
+    """The sessions of some days by the rooms, staff and clients that they keep busy, and when clients are in a phase.
+
+    `working` are the ids of those who may lead a session now.
+    """
 
     rooms: list[Room]
+    working: frozenset[str] = frozenset()
     sessions: dict[Key, list[Session]] = field(default_factory=lambda: defaultdict(list))
     stays: dict[str, list[tuple[date, date | None]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -44,9 +48,9 @@ class Busy:
 
 
 def busy_between(span: Span, site_id: str, staff_ids: Iterable[str], client_ids: Iterable[str]) -> Busy:
-    """What stands between two instants in the rooms of a site, for these staff and these clients; six statements."""
+    """What stands between two instants in the rooms of a site, for these staff and these clients; a fixed number of statements."""
     rooms = list(db.scalars(select(Room).where(Room.site_id == site_id)))
-    busy, clients = Busy(rooms), list(client_ids)
+    busy, clients = Busy(rooms, frozenset(one.id for one in leaders())), list(client_ids)
     then = Session.state.in_(ON), Session.starts_at < span[1], Session.ends_at > span[0]
     whole = selectinload(Session.service), selectinload(Session.site)
     in_rooms = select(Session).where(Session.room_id.in_([room.id for room in rooms]), *then)

@@ -16,6 +16,7 @@ from caseapp.clinic.models import Room
 from caseapp.core import clock
 from caseapp.core.access import Actor
 from caseapp.core.words import clock_time
+from caseapp.identity.models import Staff
 from caseapp.scheduling import queries as scheduling
 from caseapp.scheduling.clashes import Span, hours_of
 from caseapp.scheduling.models import Session
@@ -204,15 +205,24 @@ def _in_the_way(at: _Looking, line: Line, span: Span) -> Iterator[tuple[Clash, s
     taken_by = plan.room and busy.during(plan.room.id, span, at.ours)
     if taken_by:
         yield Clash.room, f"{plan.room.name} is taken: {taken_by.name}, {hours_of(taken_by)}."
+    elif plan.room and not plan.room.active:
+        yield Clash.room, f"{plan.room.name} is not in use any more."
     for lead in plan.leads:
-        other = busy.during(lead.id, span, at.ours)
-        if other:
-            yield Clash.staff, f"{lead.name} leads {other.name}, {hours_of(other)}."
+        why = _why_not_lead(at, lead, span)
+        if why:
+            yield Clash.staff, f"{lead.name} {why}."
     busy_people = [client for client in line.clients if _reason(at, client, line.day, span)]
     if busy_people:
         yield Clash.client, _people(at, busy_people, line.day, span)
     if len(line.clients) - (len(busy_people) if line.kind is Kind.made else 0) > plan.places:
         yield Clash.places, f"{len(line.clients)} people are on the list, for {plan.places} places."
+
+
+def _why_not_lead(at: _Looking, lead: Staff, span: Span) -> str:
+    if lead.id not in at.busy.working:
+        return "does not lead sessions here any more"
+    other = at.busy.during(lead.id, span, at.ours)
+    return f"leads {other.name}, {hours_of(other)}" if other else ""
 
 
 def _reason(at: _Looking, client: Client, day: date, span: Span) -> str:
@@ -235,7 +245,7 @@ def _people(at: _Looking, people: list[Client], day: date, span: Span) -> str:
 def _with_ways_out(at: _Looking, line: Line, span: Span) -> Line:
     """The proposed way out first. Where several things stand in the way at once, the day is left as it is."""
     only = line.clashes[0] if len(set(line.clashes)) == 1 else None
-    busy_leads = frozenset(one.id for one in at.plan.leads if at.busy.during(one.id, span, at.ours))
+    busy_leads = frozenset(one.id for one in at.plan.leads if _why_not_lead(at, one, span))
     busy_clients = frozenset(one.id for one in line.clients if _reason(at, one, line.day, span))
     line = replace(line, busy_leads=busy_leads, busy_clients=busy_clients, choices=(Do.skip,))
     line = replace(line, named=tuple(sorted(busy_clients & at.may_see)))

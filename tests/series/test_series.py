@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 
 from caseapp.attendance import actions as attendance
 from caseapp.core import clock
+from caseapp.core.access import COMMAND_LINE
 from caseapp.core.db import db
 from caseapp.core.errors import RuleBroken, Stale
+from caseapp.identity import actions as identity
 from caseapp.identity.models import Staff
 from caseapp.programs import queries as programs
 from caseapp.scheduling import actions as scheduling
@@ -381,3 +383,17 @@ def test_a_room_no_longer_used_is_no_way_out(transaction, by, cast):
         group(cast.carl.actor, 0, day=MON, room_id=taken.id)
         [line] = preview_new(plan(by, repeats=Repeats(MON, weekdays=(0,), times=1)), MON + timedelta(days=9), by).lines
         assert (line.clashes, line.choices) == ((Clash.room,), (Do.skip,))
+
+
+def test_who_has_left_the_staff_leads_nothing_that_is_made_ahead(transaction, by, cast):
+    soon = FIRST + timedelta(weeks=12)
+    with transaction():
+        alone = make(cast.carl.actor, cast.carl.actor, repeats=Repeats(FIRST, weekdays=(2,))).id
+        both = make(by, by, cast.carl.actor, starts=time(13), ends=time(14), repeats=Repeats(FIRST, weekdays=(2,))).id
+        identity.end_work(db.get(Staff, cast.carl.actor.id), COMMAND_LINE)
+    with clock.freeze(at(8, day=FIRST + timedelta(days=2))):
+        assert actions.make_ahead() == 1
+    with transaction():
+        assert held_on(queries.get_series(alone), soon) == {soon: "staff"}
+        [row] = queries.days_of(both, soon)
+        assert [lead.staff_id for lead in row.session.leads] == [by.id]

@@ -1,5 +1,6 @@
 """Make sessions ahead: each day for the day that has come into sight. Run twice, or by two at once, it makes nothing twice."""
 
+import logging
 from datetime import date, timedelta
 
 from sqlalchemy import update
@@ -9,13 +10,15 @@ from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import COMMAND_LINE
 from caseapp.core.db import db, transaction
-from caseapp.core.errors import NotFound
+from caseapp.core.errors import NotFound, RuleBroken
 from caseapp.series import queries
 from caseapp.series.actions.changing import hold, lock_for, member_ids, write
 from caseapp.series.lines import Line, preview_ahead
 from caseapp.series.models import Series
 from caseapp.series.plans import plan_of
 from caseapp.series.rules import HORIZON, Do
+
+log = logging.getLogger("caseapp.series")
 
 
 def make_ahead() -> int:
@@ -28,7 +31,16 @@ def make_ahead() -> int:
         site = clinic.site()
         until = clock.today(site.zone) + HORIZON if site else None
         behind = queries.to_make_ahead(until) if until else []
-    return sum(_make(series_id, until) for series_id in behind)
+    return sum(_made_or_logged(series_id, until) for series_id in behind)
+
+
+def _made_or_logged(series_id: str, until: date) -> int:
+    """What one series can't do keeps no other from being made."""
+    try:
+        return _make(series_id, until)
+    except RuleBroken as refused:
+        log.error("series %s could not be made ahead: %s", series_id, refused.sentence)
+        return 0
 
 
 def _make(series_id: str, until: date) -> int:
@@ -51,6 +63,7 @@ def _make(series_id: str, until: date) -> int:
 
 
 def _without_asking(line: Line) -> Do:
-    """Members who are busy are left out that day; room and staff are nobody's to change."""
-    harmless = Do.go in line.choices and not line.needs_a_decision
-    return Do.go if harmless else Do.without if Do.without in line.choices and line.busy_clients else Do.skip
+    """Of members, and of several who lead it, those who are busy are left out that day; all else is for a person to decide."""
+    if not line.needs_a_decision:
+        return Do.go
+    return Do.without if Do.without in line.choices else Do.skip
