@@ -119,6 +119,11 @@ def preview_ahead(series: Series, until: date, by: Actor) -> Preview:
     return Preview(plan, list(_looked_at(plan, lines, by, series)))
 
 
+def changed_by_hand(series: Series, session: Session, day: date) -> bool:
+    """Whether a session is otherwise than its series; one from before the last change is as the series was."""
+    return day >= series.planned_from and bool(differs(session, day, plan_of(series)))
+
+
 def _days(repeats: Repeats, since: date, until: date) -> list[date]:
     return repeats.days(since, until) if since < until else []
 
@@ -200,7 +205,7 @@ def _what(at: _Looking, line: Line) -> str:
 def _in_the_way(at: _Looking, line: Line, span: Span) -> Iterator[tuple[Clash, str]]:
     """What stands in the way of a line, each with its sentence."""
     plan, busy = at.plan, at.busy
-    if line.session and at.series and differs(line.session, line.was_on or line.day, plan_of(at.series)):
+    if line.session and at.series and changed_by_hand(at.series, line.session, line.was_on or line.day):
         yield Clash.by_hand, f"Changed by hand: {hours_of(line.session)}, {room_name(line.session.room)}."
     taken_by = plan.room and busy.during(plan.room.id, span, at.ours)
     if taken_by:

@@ -20,7 +20,8 @@ class Series(Edited, Base):
     """A rule of days and what a session on such a day is to be. Times are the site's wall clock.
 
     A change of a series changes this row; what was held stays as it is in its own sessions. `first_on` is the day from which
-    the rule counts, `until` its last day, none if it goes on. Sessions of all its days before `made_until` are made.
+    the rule counts, `until` its last day, none if it goes on. Sessions of all its days before `made_until` are made; those
+    before `planned_from` as it was before its last change.
     """
 
     __tablename__ = "series"
@@ -43,6 +44,7 @@ class Series(Edited, Base):
     weekdays: Mapped[str] = mapped_column(String(20), default="")
     first_on: Mapped[date]
     until: Mapped[date | None]
+    planned_from: Mapped[date]
     made_until: Mapped[date]
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
     service: Mapped[Service] = relationship()

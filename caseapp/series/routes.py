@@ -19,11 +19,11 @@ from caseapp.scheduling import queries as sessions
 from caseapp.scheduling.routes import chosen_or_found, offer
 from caseapp.series import actions, queries
 from caseapp.series.forms import ChangeSeriesForm, LeavingForm, MembersForm, NewSeriesForm, SeriesFields, typed_of
-from caseapp.series.lines import Kind, Preview, preview_change, preview_new
+from caseapp.series.lines import Kind, Preview, changed_by_hand, preview_change, preview_new
 from caseapp.series.models import Series
-from caseapp.series.plans import Plan, must_be_possible, plan_of, usual_end
+from caseapp.series.plans import Plan, must_be_possible, usual_end
 from caseapp.series.rules import HORIZON, LEFT_OUT, Do
-from caseapp.series.saying import differs, ways_out
+from caseapp.series.saying import ways_out
 
 bp = Blueprint("series", __name__)
 NOT_SENT_ON = ("csrf_token", "form_key", "version")
@@ -86,7 +86,7 @@ def show(id: str):
         "series/show.html",
         shows=[one.client_id for one in members if one.client_id in may_see],
         series=series,
-        days=[(row, differs(row.session, row.on_day, plan_of(series))) for row in days if row.session],
+        days=[(row, changed_by_hand(series, row.session, row.on_day)) for row in days if row.session],
         left_out=[row for row in days if row.left_out],
         why_left_out=LEFT_OUT,
         taken=taken,

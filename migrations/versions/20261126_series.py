@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("weekdays", sa.String(length=20), nullable=False),
         sa.Column("first_on", sa.Date(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("planned_from", sa.Date(), nullable=False),
         sa.Column("made_until", sa.Date(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),

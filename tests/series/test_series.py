@@ -174,6 +174,10 @@ def test_a_change_from_a_day_on_leaves_what_was_before_and_what_was_held(transac
         assert days.pop(FIRST).startswith("09:00 Room 2 ") and days.pop(FRI - timedelta(days=7)) == OPEN
         assert days.pop(MON) == OPEN
         assert set(days.values()) == {"09:30 Room 3 scheduled"}
+        # Monday is as the series was before, and not changed by hand.
+        assert not any(
+            line.clashes for line in preview_change(series, replace(plan_of(series), starts=time(8)), MON, by).lines
+        )
         assert kept.sessions == len(days) == 33
         assert series.starts == time(9, 30)
 

@@ -41,7 +41,7 @@ def add_series(plan: Plan, by: Actor, *, seen: str, choices: Choices) -> Series:
     preview = preview_new(plan, until, by)
     _must_be_as_seen(preview, seen)
     series = Series(made_until=until, changed_by_name=by.name, changed_at=clock.now())
-    _put(series, plan)
+    _put(series, plan, plan.repeats.first_on)
     db.add(series)
     db.flush()
     done = write(series, preview.lines, plan, choices, by)
@@ -63,7 +63,7 @@ def change(series: Series, plan: Plan, by: Actor, *, since: date, seen: str, cho
     _must_be_as_seen(preview, seen)
     before = facts_of(series)
     done = write(series, preview.lines, plan, choices, by)
-    _put(series, plan)
+    _put(series, plan, since)
     series.changed_at, series.changed_by_name = clock.now(), by.name
     db.flush()
     kept = _keep(series, before, done, by)
@@ -96,7 +96,8 @@ def _must_be_as_seen(preview: Preview, seen: str) -> None:
         raise Stale
 
 
-def _put(series: Series, plan: Plan) -> None:
+def _put(series: Series, plan: Plan, since: date) -> None:
+    series.planned_from = since
     for name in ("site", "service", "starts", "ends", "room", "topic", "places", "phases_served"):
         setattr(series, name, getattr(plan, name))
     rule = plan.repeats
@@ -196,7 +197,7 @@ def facts_of(series: Series) -> dict[str, Any]:
     """How a series stands, as JSON keeps it."""
     columns = ("room_id", "topic", "places", "phases_served", "frequency", "every", "weekdays", "service_id")
     facts = {name: getattr(series, name) for name in columns} | {"staff_ids": [one.staff_id for one in series.leads]}
-    wall = {name: getattr(series, name).isoformat() for name in ("starts", "ends", "first_on")}
+    wall = {name: getattr(series, name).isoformat() for name in ("starts", "ends", "first_on", "planned_from")}
     return facts | wall | {"until": series.until.isoformat() if series.until else None}
 
 

@@ -113,7 +113,9 @@ def _put_back(series: Series, kept: dict[str, Any], by: Actor) -> None:
         series.frequency = Frequency(facts["frequency"])
         series.service, series.room = db.get(Service, facts["service_id"]), _room(facts["room_id"])
         series.starts, series.ends = time.fromisoformat(facts["starts"]), time.fromisoformat(facts["ends"])
-        series.first_on = date.fromisoformat(facts["first_on"])
+        series.first_on, series.planned_from = (
+            date.fromisoformat(facts[name]) for name in ("first_on", "planned_from")
+        )
         series.until = date.fromisoformat(facts["until"]) if facts["until"] else None
         there = {lead.staff_id: lead for lead in series.leads}
         series.leads = [there.get(id) or SeriesStaff(staff_id=id) for id in facts["staff_ids"]]
