@@ -306,32 +306,6 @@ def test_ending_a_series_cancels_what_is_ahead_but_what_is_held(transaction, by)
         assert actions.make_ahead() == 0
 
 
-def test_members_have_places_from_their_day_on_where_they_can(transaction, by, cast):
-    with transaction():
-        series = make(by, places=2)
-        sam, dae = person(by, "Haddad", "Sam"), person(by, "Kim", "Dae")
-        new = person(by, "Lund", "Mia", admitted_on=None)
-        for one in ("Ortiz", "Patel"):
-            scheduling.book(queries.days_of(series.id, WED)[0].session, person(by, one, "B"), by)
-        looked = actions.look_at_members(series, [sam, dae, new], MON)
-        assert [(len(one.sessions), one.without[:1]) for one in looked] == [
-            (33, [(WED, "the session is full")]),
-            (33, [(WED, "the session is full")]),
-            (0, [(MON, "is in no phase of a program that day")]),
-        ]
-        actions.add_members(series, [sam, dae], by, since=MON)
-        roster = {row.on_day: len(sessions.list_of(row.session)) for row in queries.days_of(series.id, FIRST)}
-        assert roster.pop(FIRST) == roster.pop(FRI - timedelta(days=7)) == 0
-        assert set(roster.values()) == {2}
-        with pytest.raises(RuleBroken, match="Haddad, Sam belongs to this series already"):
-            actions.add_members(series, [sam], by, since=WED)
-        [mine, _other] = queries.members(series.id)
-        assert actions.end_membership(mine, by, on=FRI) == 32
-        assert [row.client.last_name for row in queries.members(series.id, FRI)] == ["Kim"]
-        with pytest.raises(RuleBroken, match="until Thu Nov 26, 2026 already"):
-            actions.end_membership(mine, by, on=FRI)
-
-
 def test_of_two_at_once_who_saw_a_free_room_one_has_it(transaction, by, cast):
     weekly = Repeats(FIRST, weekdays=(2,))
     with transaction():

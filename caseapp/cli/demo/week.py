@@ -33,7 +33,7 @@ def steps() -> int:
 
 
 def fill(demo: Demo) -> Iterator[None]:
-    """Make the weeks one by one, with their lists; mark what is past."""
+    """Make the weeks one by one, with their lists; mark what is past. The groups of the days to come are series (`groups`)."""
     making, (monday, _next) = _Making(demo), clock.week_of(demo.today)
     for weeks in range(-WEEKS_BACK, WEEKS_AHEAD):
         days = [monday + timedelta(days=7 * weeks + offset) for offset in range(7)]
@@ -41,7 +41,7 @@ def fill(demo: Demo) -> Iterator[None]:
         planned = [session for day in days for session in day_of_clinic(demo, day, **asked) if session.people]
         making.bring_in([one for one in planned if one.day <= demo.today - LIVED])
         for one in planned:
-            if one.day > demo.today - LIVED:
+            if one.day > demo.today - LIVED and not (one.group and one.day > demo.today):
                 making.live(one)
         yield
 

@@ -1,0 +1,52 @@
+"""Who belongs to a series has a place in each of its sessions, from a day on and up to one, as far as they can."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from caseapp.core import clock
+from caseapp.core.errors import RuleBroken
+from caseapp.scheduling import actions as scheduling
+from caseapp.scheduling import queries as sessions
+from caseapp.series import actions, queries
+from tests.series.making import FIRST, make
+from tests.sessions import at, person
+
+MON, WED, FRI = date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 27)
+
+
+@pytest.fixture(autouse=True)
+def now():
+    with clock.freeze(at(8)):
+        yield
+
+
+@pytest.fixture
+def by(cast):
+    return cast.ana.actor
+
+
+def test_members_have_places_from_their_day_on_where_they_can(transaction, by, cast):
+    with transaction():
+        series = make(by, places=2)
+        sam, dae = person(by, "Haddad", "Sam"), person(by, "Kim", "Dae")
+        new = person(by, "Lund", "Mia", admitted_on=None)
+        for one in ("Ortiz", "Patel"):
+            scheduling.book(queries.days_of(series.id, WED)[0].session, person(by, one, "B"), by)
+        looked = actions.look_at_members(series, [sam, dae, new], MON)
+        assert [(len(one.sessions), one.without[:1]) for one in looked] == [
+            (33, [(WED, "the session is full")]),
+            (33, [(WED, "the session is full")]),
+            (0, [(MON, "is in no phase of a program that day")]),
+        ]
+        actions.add_members(series, [sam, dae], by, since=MON)
+        roster = {row.on_day: len(sessions.list_of(row.session)) for row in queries.days_of(series.id, FIRST)}
+        assert roster.pop(FIRST) == roster.pop(FRI - timedelta(days=7)) == 0
+        assert set(roster.values()) == {2}
+        with pytest.raises(RuleBroken, match="Haddad, Sam belongs to this series already"):
+            actions.add_members(series, [sam], by, since=WED)
+        [mine, _other] = queries.members(series.id)
+        assert actions.end_membership(mine, by, on=FRI) == 32
+        assert [row.client.last_name for row in queries.members(series.id, FRI)] == ["Kim"]
+        with pytest.raises(RuleBroken, match="until Thu Nov 26, 2026 already"):
+            actions.end_membership(mine, by, on=FRI)
