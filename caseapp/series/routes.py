@@ -127,8 +127,9 @@ def change(id: str):
 @bp.route("/series/<id>/undo", methods=["POST"])
 @requires(Can.edit_schedule)
 def undo(id: str):
-    """Take the last change of a series back."""
-    number = actions.undo(queries.get_series(id), current_user)
+    """Take the last change of a series back, if it still is the one that was on the page."""
+    sent = request.form.get("number", "")
+    number = actions.undo(queries.get_series(id), current_user, int(sent) if sent.isascii() and sent.isdigit() else 0)
     return go("series.show", f"Undone: {count('session', number)} as before.", id=id)
 
 
@@ -255,4 +256,5 @@ def _preview_page(form: SeriesFields, preview: Preview, stale: Stale | None, ser
 
 
 def _saved(words: str, series: Series) -> Banner:
-    return Banner(words, undo_url=f"/series/{series.id}/undo")
+    number = str(queries.last_change(series.id).number)
+    return Banner(words, undo_url=f"/series/{series.id}/undo", undo_fields={"number": number})

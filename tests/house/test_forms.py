@@ -32,6 +32,7 @@ SAYS_THE_SAME_TWICE = {
     "identity.sign_in": "one more sign-in in the place of the first",
     "identity.sign_out_everywhere": "they have ended already",
     "programs.new_draft": "refused: there is a draft",
+    "series.undo": "refused: it says which change it takes back, and that one is taken back",
     "scheduling.release": "the place is free already",
 }
 # Supervisors see everyone; the others add the forms that are theirs alone.

@@ -63,6 +63,8 @@ def test_a_series_is_looked_at_then_made_then_undone(visit, cast, transaction):
     for words in ("Mon, Wed and Fri every week", "Mon Nov 23, 2026: The room is taken", "Undo"):
         assert words in page.text, words
     assert "Series" in ana.get("/schedule").text and "Relapse prevention" in ana.get("/series").text
+    stale = ana.submit(made[0].headers["Location"], {"number": "0"}, to=f"{made[0].headers['Location']}/undo")
+    assert stale.status_code == 422 and "was changed again in the meantime" in stale.text
     undone = ana.submit(made[0].headers["Location"], to=f"{made[0].headers['Location']}/undo")
     assert undone.status_code == 303
     assert "Relapse prevention" not in ana.get("/series").text

@@ -29,16 +29,21 @@ TOO_LATE = RuleBroken(
 )
 
 
-def undo(series: Series, by: Actor) -> int:
-    """Take back the last change: moved sessions return, those made for it are cancelled, those cancelled by it are held after all.
+def undo(series: Series, by: Actor, number: int | None = None) -> int:
+    """Take back the last change, which must be the one of that number if one is given.
 
-    Gives how many sessions that were. Raises RuleBroken if there is nothing to undo, or something has begun, was changed or is
-    taken by now; then nothing is changed.
+    Moved sessions return, those made for it are cancelled, those that it cancelled are held after all.
+    Gives how many sessions that were. Raises RuleBroken if there is nothing to undo, another change came after it, or something
+    has begun, was changed or is taken by now; then nothing is changed.
     """
     hold(series)
     last = queries.last_change(series.id)
     if last is None or last.undone_at:
         raise RuleBroken("There is no change to undo.")
+    if number not in (None, last.number):
+        raise RuleBroken(
+            "The series was changed again in the meantime.", way_out="Look at it before you undo anything."
+        )
     kept = json.loads(last.before)
     rows = {row["id"]: row for row in kept["sessions"]}
     found = {one.id: one for one in db.scalars(select(Session).where(Session.id.in_(rows)).order_by(Session.id))}
