@@ -162,7 +162,7 @@ def _looked_at(plan: Plan, lines: list[Line], by: Actor, series: Series | None =
     on_day = {
         line.key: tuple(place.client for place in lists.get(line.session.id, ()))
         if line.session
-        else tuple(one.client for one in members if one.started_on <= line.day < (one.ended_on or date.max))
+        else tuple(one.client for one in members if one.holds(line.day))
         for line in lines
     }
     people = sorted({client.id for clients in on_day.values() for client in clients})

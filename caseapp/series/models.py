@@ -117,6 +117,10 @@ class SeriesMember(Base):
     ended_on: Mapped[date | None]
     client: Mapped[Client] = relationship()
 
+    def holds(self, day: date) -> bool:
+        """Whether they belong to it on that day."""
+        return self.started_on <= day and (self.ended_on is None or day < self.ended_on)
+
 
 class SeriesChange(Base):
     """A change of a series: how it and the sessions ahead stood before (`before`, JSON of ids and facts), so that it can be undone."""

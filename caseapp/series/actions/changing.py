@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -139,11 +140,15 @@ def _do_line(series: Series, line: Line, plan: Plan, do: Do, by: Actor) -> list[
         set_day(series, line.day, session=made)
         return [{"id": made.id, "day": line.day.isoformat(), "made": True, "version": made.version}]
     before = facts_of_session(line.session) | {"day": (line.was_on or line.day).isoformat()}
-    before["freed"] = _free_busy(line, by) if do is Do.without else []
+    gone = line.busy_clients if do is Do.without else frozenset()
+    if line.kind is Kind.moved:
+        gone |= former_members(series, line.day)
+    before["freed"] = _free(line.session, gone, by)
     scheduling.edit(line.session, by, **facts)
     if line.kind is Kind.moved:
         forget_day(series, line.was_on)
         set_day(series, line.day, session=line.session)
+        _let_in(series, line.session, line.day, by)
     return [before | {"version": line.session.version, "now": line.day.isoformat()}]
 
 
@@ -170,13 +175,27 @@ def _facts(line: Line, plan: Plan, do: Do) -> dict[str, Any]:
     }
 
 
-def _free_busy(line: Line, by: Actor) -> list[str]:
-    freed = []
-    for place in sessions.list_of(line.session):
-        if place.client_id in line.busy_clients:
-            scheduling.free(place, by)
-            freed.append(place.client_id)
-    return freed
+def _free(session: Session, client_ids: frozenset[str], by: Actor) -> list[str]:
+    freed = [place for place in sessions.list_of(session) if place.client_id in client_ids]
+    for place in freed:
+        scheduling.free(place, by)
+    return [place.client_id for place in freed]
+
+
+def former_members(series: Series, day: date) -> frozenset[str]:
+    """Who belonged to a series or will, but not on that day."""
+    members = queries.members(series.id)
+    there = {one.client_id for one in members if one.holds(day)}
+    return frozenset(one.client_id for one in members) - there
+
+
+def _let_in(series: Series, session: Session, day: date, by: Actor) -> None:
+    """Who belongs to the series on the day to which a session moved has a place in it, if they can."""
+    listed = {place.client_id for place in sessions.list_of(session)}
+    for member in queries.members(series.id):
+        if member.holds(day) and member.client_id not in listed:
+            with suppress(RuleBroken):
+                scheduling.book(session, member.client, by)
 
 
 def set_day(series: Series, day: date, session: Session | None = None, left_out: LeftOut | None = None) -> None:

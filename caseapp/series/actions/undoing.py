@@ -19,7 +19,7 @@ from caseapp.scheduling import queries as sessions
 from caseapp.scheduling.models import Session
 from caseapp.scheduling.rules import WhyNot
 from caseapp.series import queries
-from caseapp.series.actions.changing import forget_day, hold, set_day
+from caseapp.series.actions.changing import forget_day, former_members, hold, set_day
 from caseapp.series.models import Series, SeriesStaff
 from caseapp.series.recurrence import Frequency
 
@@ -90,7 +90,7 @@ def _take_back(series: Series, session: Session, row: dict[str, Any], by: Actor)
             forget_day(series, date.fromisoformat(row["now"]))
             set_day(series, day, session=session)
         scheduling.edit(session, by, **_facts(row))
-        _book_again(session, row["freed"], by)
+        _book_again(session, set(row["freed"]) - former_members(series, day), by)
 
 
 def _facts(row: dict[str, Any]) -> dict[str, Any]:
@@ -100,9 +100,9 @@ def _facts(row: dict[str, Any]) -> dict[str, Any]:
     return facts | {"service": service, "on_day": on_day, "starts": time(), "ends": None, "span": span}
 
 
-def _book_again(session: Session, freed: list[str], by: Actor) -> None:
+def _book_again(session: Session, freed: set[str], by: Actor) -> None:
     there = {place.client_id for place in sessions.list_of(session)}
-    again = list(db.scalars(select(Client).where(Client.id.in_(set(freed) - there))))
+    again = list(db.scalars(select(Client).where(Client.id.in_(freed - there))))
     if again:
         scheduling.book_all(session, again, by)
 
