@@ -19,12 +19,14 @@ class Settings:
     site_timezone: str = "America/New_York"
     secure_cookies: bool = True
     trusted_proxies: int = 0
+    metrics_bind: str = ""
 
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read `DATABASE_URL`, `KEY_FILE`, `SECRET_KEY`, `SITE_TIMEZONE`, `INSTANCE`, `INSECURE_COOKIES`,
         `TRUSTED_PROXIES`: how many reverse proxies stand before this server, 0 to 9. Only what they add to
-        `X-Forwarded-For`, `-Proto` and `-Host` is believed; with 0 nothing of that is.
+        `X-Forwarded-For`, `-Proto` and `-Host` is believed; with 0 nothing of that is. `METRICS_BIND`: the private host:port at
+        which figures for Prometheus are served; without it none are kept.
 
         Without `DATABASE_URL` the database is SQLite under `instance/`. Without `SECRET_KEY` only a demo clinic is served,
         with the secret that `setup --demo` made for that database.
@@ -38,6 +40,7 @@ class Settings:
             instance=instance,
             secret_key=os.environ.get("SECRET_KEY") or (demo_secret.read_text() if demo_secret.exists() else None),
             trusted_proxies=_number_of_proxies(os.environ.get("TRUSTED_PROXIES") or "0"),
+            metrics_bind=os.environ.get("METRICS_BIND", ""),
             site_timezone=os.environ.get("SITE_TIMEZONE", "America/New_York"),
             # Only the demo on this machine is served without TLS.
             secure_cookies=not (demo_secret.exists() or os.environ.get("INSECURE_COOKIES")),

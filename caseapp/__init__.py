@@ -11,8 +11,9 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from caseapp.core import db as database
-from caseapp.core import errors, pages, sealed, style, web, words
+from caseapp.core import errors, logs, pages, sealed, style, web, words
 from caseapp.core.access import Actor, gate, public
+from caseapp.core.health import healthz
 from caseapp.core.icons import icon_sprite
 from config import Settings, demo_secret_file
 
@@ -58,8 +59,9 @@ def create_app(settings: Settings) -> Flask:
     if settings.key_file.exists():
         sealed.load_key_file(settings.key_file)
     _before_and_after(app)
+    _watched(app, settings)
     pages.register_error_pages(app)
-    app.add_url_rule("/healthz", "healthz", public(lambda: Response("ok", mimetype="text/plain")))
+    app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/icons.svg", "icons", public(_icons))
     app.jinja_env.filters.update(words.bind(pages.local_now))
     app.jinja_env.filters["as_title"] = pages.as_title
@@ -110,6 +112,14 @@ def _before_and_after(app: Flask) -> None:
     _tell_the_audit(app)
     Bootstrap5(app)
     app.before_leaving.append(_record_what_was_shown)
+
+
+def _watched(app: web.House, settings: Settings) -> None:
+    """Every answer is noted in the program's log, and counted where figures are asked for."""
+    logs.begin()
+    app.watchers.append(logs.note_request)
+    if settings.metrics_bind:
+        app.watchers.append(import_module("caseapp.core.metrics").count_request)
 
 
 def _ask_above(app: Flask) -> None:

@@ -228,6 +228,7 @@ def _not_recorded(app: Flask, answer: Response, error: Exception) -> Response:
 def _numbered(app: Flask, error: Exception) -> str:
     """Write what broke to the program's log: a number, the route and the traceback, and no form content."""
     number = secrets.token_hex(2).upper()
+    g.number = number
     app.logger.error("number %s at %s", number, request.endpoint, exc_info=error)
     return number
 

@@ -1,6 +1,7 @@
 """A request is a transaction: what opens before a view runs, and what is settled before its answer leaves."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 from flask import Flask, Response, abort, current_app, g, redirect, request
 from flask_login import current_user
@@ -37,8 +38,17 @@ class House(Flask):
         # its own transaction. If one fails, the answer does not leave: what `instead_of` (answer, error) gives does.
         self.before_leaving: list[Callable[[Response], None]] = []
         self.instead_of: Callable[[Response, Exception], Response]
+        # Called with (response, seconds) once an answer is settled; they keep it from nobody.
+        self.watchers: list[Callable[[Response, float], None]] = []
 
     def full_dispatch_request(self) -> Response:
+        begun = perf_counter()
+        response = self._settled_answer()
+        for watcher in self.watchers:
+            watcher(response, perf_counter() - begun)
+        return response
+
+    def _settled_answer(self) -> Response:
         with request_scope(reads=request.method in SAFE_METHODS):
             response = super().full_dispatch_request()
             try:
