@@ -8,11 +8,13 @@ import json
 import logging
 import traceback
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Response, g, request
 from flask.logging import wsgi_errors_stream
 
 LOGGER = "caseapp"
+HERE = Path(__file__).resolve().parents[1]
 
 
 class Lines(logging.Formatter):
@@ -29,13 +31,20 @@ class Lines(logging.Formatter):
 
 
 def error_without_words(error: BaseException) -> list[dict]:
-    """An error and those it came from, the first one last: type, and each place as file, line and function."""
+    """An error and those it came from, the first one last: its type, the places in this program it came through, and the last one."""
     told = []
     while error is not None and len(told) < 5:
-        places = [f"{one.filename}:{one.lineno} {one.name}" for one in traceback.extract_tb(error.__traceback__)]
-        told.append({"type": type(error).__name__, "places": places})
+        places = traceback.extract_tb(error.__traceback__)
+        ours = [one for one in places[:-1] if Path(one.filename).is_relative_to(HERE)]
+        told.append({"type": type(error).__name__, "places": [_place(one) for one in [*ours, *places[-1:]]]})
         error = error.__cause__ or error.__context__
     return told
+
+
+def _place(frame: traceback.FrameSummary) -> str:
+    path = Path(frame.filename)
+    file = path.relative_to(HERE.parent) if path.is_relative_to(HERE) else path.name
+    return f"{file}:{frame.lineno} {frame.name}"
 
 
 def begin() -> None:

@@ -178,7 +178,10 @@ def test_without_its_database_each_page_says_so(visit, cast, tmp_path):
         for path in ("/account", "/admin/staff", "/sign-in", "/today", "/none"):
             answer = visitor.get(path)
             assert answer.status_code == 503 and "We are updating" in answer.text, path
-        assert visitor.get("/healthz").status_code == 200
+        assert (visitor.get("/healthz").status_code, visitor.get("/healthz").text) == (
+            503,
+            "the database does not answer",
+        )
     finally:
         engine().dispose()
         bind(here)
