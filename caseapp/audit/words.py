@@ -149,7 +149,7 @@ PAGES = {
     "episodes.not_admitted": "recording that someone is not admitted",
     "episodes.prescreen": "the withdrawal check",
     "episodes.refer": "a referral to withdrawal management",
-    "healthz": "whether the program runs",
+    "healthz": "whether the program can work",
     "icons": "icons",
     "identity.account": "one's account",
     "identity.cannot_sign_in": "help with signing in",
