@@ -46,12 +46,12 @@ def live_server(settings, tmp_path) -> Iterator[str]:
 
 
 @contextmanager
-def serving(settings: Any, log_to: Path) -> Iterator[str]:
+def serving(settings: Any, log_to: Path, app: str = "wsgi:app") -> Iterator[str]:
     """The address of a real server of these settings, in a process of its own; it ends with the block."""
     with socket.create_server(("127.0.0.1", 0)) as listening, log_to.open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listening.fileno()}", "--threads", "8"]
-            + ["--no-control-socket", "wsgi:app"],
+            + ["--no-control-socket", app],
             cwd=HERE,
             env=os.environ | environment(settings),
             pass_fds=[listening.fileno()],

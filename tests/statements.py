@@ -9,13 +9,18 @@ from sqlalchemy import Engine, event
 _NOT_COUNTED = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA", "COMMIT")
 
 
+def is_counted(statement: str) -> bool:
+    """Whether it is about data, not about where a transaction begins or ends."""
+    return not statement.lstrip().upper().startswith(_NOT_COUNTED)
+
+
 @contextmanager
 def watched() -> Iterator[list[str]]:
     """Inside the block the list grows by each statement that any engine of this process sends."""
     seen: list[str] = []
 
     def keep(_connection, _cursor, statement, _parameters, _context, many) -> None:
-        if not statement.lstrip().upper().startswith(_NOT_COUNTED):
+        if is_counted(statement):
             seen.append(statement)
 
     event.listen(Engine, "before_cursor_execute", keep)
