@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 # Letters that do not come apart into a plain letter and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -68,28 +69,42 @@ def a_letter_apart(one: str, other: str) -> bool:
     return rest[1:] == remains or rest == remains[1:]
 
 
+class Heard:
+    """A name as it is compared with many others: in one piece, and how it sounds, worked out once and only if it is asked for."""
+
+    def __init__(self, name: str):
+        self.word = "".join(parts(name))
+
+    @cached_property
+    def sound(self) -> str:
+        """Its sound key."""
+        return sound(self.word)
+
+    def like(self, other: "Heard") -> bool:
+        """Whether the two could be meant for one another: the same, a letter apart, or the same in sound. Nothing is like nothing."""
+        if not self.word or not other.word:
+            return False
+        if min(len(self.word), len(other.word)) < 3:
+            return self.word == other.word
+        return a_letter_apart(self.word, other.word) or (len(self.sound) > 1 and self.sound == other.sound)
+
+    def begins_like(self, other: "Heard") -> bool:
+        """Whether both begin with the same three letters."""
+        return min(len(self.word), len(other.word)) >= 3 and self.word[:3] == other.word[:3]
+
+
 def alike(one: str, other: str) -> bool:
-    """Whether two names could be meant for one another: the same, a letter apart, or the same in sound. Nothing is like nothing."""
-    a, b = "".join(parts(one)), "".join(parts(other))
-    if not a or not b:
-        return False
-    if min(len(a), len(b)) < 3:
-        return a == b
-    return a_letter_apart(a, b) or (len(sound(a)) > 1 and sound(a) == sound(b))
+    """Whether two names could be meant for one another."""
+    return Heard(one).like(Heard(other))
 
 
-def confusable(one: tuple[str, str], other: tuple[str, str]) -> bool:
+def confusable(one: tuple[Heard, Heard], other: tuple[Heard, Heard]) -> bool:
     """Whether two people, each as (first, last) name, could be taken for each other: one name alike, the other too or begins the same."""
-    return any(
-        alike(one[place], other[place])
-        and (alike(one[1 - place], other[1 - place]) or _begin_alike(one[1 - place], other[1 - place]))
-        for place in (0, 1)
-    )
-
-
-def _begin_alike(one: str, other: str) -> bool:
-    a, b = "".join(parts(one)), "".join(parts(other))
-    return min(len(a), len(b)) >= 3 and a[:3] == b[:3]
+    (first, last), (their_first, their_last) = one, other
+    first_alike, last_alike = first.like(their_first), last.like(their_last)
+    if first_alike and last_alike:
+        return True
+    return (first_alike and last.begins_like(their_last)) or (last_alike and first.begins_like(their_first))
 
 
 def mistyped_days(day: date, today: date) -> list[date]:

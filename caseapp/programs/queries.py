@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from caseapp.core import site
@@ -46,12 +46,23 @@ def get_version(version_id: str) -> ProgramVersion:
 
 def version_in_use(program: Program, day: date) -> ProgramVersion | None:
     """The published version that new admissions of that day are pinned to; None before the first."""
-    published = _whole_version().where(
+    return db.scalar(_in_use(_whole_version(), program, day))
+
+
+def phases_in_use(program: Program, day: date) -> list[tuple[str, int, str]]:
+    """Id, position and name of the phases of the version in use on a day, in order; one statement, for lists to choose from."""
+    version = _in_use(select(ProgramVersion.id), program, day).scalar_subquery()
+    found = select(Phase.id, Phase.position, Phase.name).where(Phase.program_version_id == version)
+    return [tuple(row) for row in db.execute(found.order_by(Phase.position))]
+
+
+def _in_use(versions: Select, program: Program, day: date) -> Select:
+    published = versions.where(
         ProgramVersion.program_id == program.id,
         ProgramVersion.state == VersionState.published,
         ProgramVersion.effective_on <= day,
     )
-    return db.scalar(published.order_by(ProgramVersion.effective_on.desc(), ProgramVersion.number.desc()).limit(1))
+    return published.order_by(ProgramVersion.effective_on.desc(), ProgramVersion.number.desc()).limit(1)
 
 
 def versions(program: Program) -> list[ProgramVersion]:

@@ -84,8 +84,8 @@ def _offer_filters(form: WeekForm) -> WeekForm:
 def _phases() -> list[tuple[str, str]]:
     """Position and name of the phases of the program in use."""
     first = next(iter(programs.programs()), None)
-    version = programs.version_in_use(first, clock.today(clinic.zone())) if first else None
-    return [(str(phase.position), phase.name) for phase in version.phases] if version else []
+    phases = programs.phases_in_use(first, clock.today(clinic.zone())) if first else []
+    return [(str(position), name) for _id, position, name in phases]
 
 
 def _filters(form: WeekForm) -> Filters:

@@ -9,7 +9,7 @@ from caseapp.clients import actions, queries
 from caseapp.clients.forms import EditClientForm, NewClientForm
 from caseapp.clients.models import Client
 from caseapp.clients.queries import listing
-from caseapp.clients.spelling import confusable
+from caseapp.clients.spelling import Heard, confusable
 from caseapp.core import sealed
 from caseapp.core.access import Can, Role, requires
 from caseapp.core.pages import go, local_now, page
@@ -32,7 +32,7 @@ def event_words(event: AuditEvent) -> str:
 
 def similar_among(people: list[Client]) -> dict[str, str]:
     """By client, the name of another one in this list who could be taken for them."""
-    names = {client.id: (client.first_name, client.last_name) for client in people}
+    names = {client.id: (Heard(client.first_name), Heard(client.last_name)) for client in people}
     found = {}
     for client in people:
         other = next((o for o in people if o.id != client.id and confusable(names[client.id], names[o.id])), None)

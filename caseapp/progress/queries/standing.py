@@ -16,7 +16,7 @@ from caseapp.episodes.models import Episode, PhaseStay
 from caseapp.episodes.rules import MoveKind, MoveReason, reason_words
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase
-from caseapp.programs.queries import programs, version_in_use
+from caseapp.programs.queries import phases_in_use, programs
 from caseapp.progress.rules import REASON_WORDS
 from caseapp.tasks.models import Task
 
@@ -144,13 +144,12 @@ def ordered(seen: Select, sort: str, down: bool) -> Select:
 def phases() -> list[tuple[str, str]]:
     """Phases to filter by: of the versions in use, as (id, name); the last is "in no phase"."""
     today = clock.today(clinic.zone())
-    versions = [(program, version_in_use(program, today)) for program in programs()]
-    several = len(versions) > 1
+    all_programs = programs()
+    several = len(all_programs) > 1
     found = [
-        (phase.id, f"{program.name}: {phase.name}" if several else phase.name)
-        for program, version in versions
-        if version
-        for phase in version.phases
+        (id, f"{program.name}: {name}" if several else name)
+        for program in all_programs
+        for id, _position, name in phases_in_use(program, today)
     ]
     return [*found, (NO_PHASE, "In no phase")]
 
