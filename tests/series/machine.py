@@ -160,6 +160,16 @@ class SeriesMachine(RuleBasedStateMachine):
 
         self.do(deed)
 
+    @rule(n=number)
+    def restore(self, n):
+        def deed():
+            off = select(Session).join(SeriesDay, SeriesDay.session_id == Session.id).order_by(Session.starts_at)
+            found = list(db.scalars(off.where(Session.state == SessionState.cancelled, Session.starts_at > self.now)))
+            if found:
+                scheduling.restore(found[n % len(found)], self.by)
+
+        self.do(deed)
+
     @rule(n=number, what=st.sampled_from(["cancel", "move", "hold", "busy"]))
     def one_session(self, n, what):
         deeds = {"cancel": self._cancel, "move": self._move, "hold": self._hold, "busy": self._busy}

@@ -9,7 +9,8 @@ from caseapp.core.errors import RuleBroken
 from caseapp.scheduling import actions as scheduling
 from caseapp.scheduling import queries as sessions
 from caseapp.series import actions, queries
-from tests.series.making import FIRST, make
+from caseapp.series.recurrence import Repeats
+from tests.series.making import FIRST, change, make
 from tests.sessions import at, person
 
 MON, WED, FRI = date(2026, 11, 23), date(2026, 11, 25), date(2026, 11, 27)
@@ -50,3 +51,19 @@ def test_members_have_places_from_their_day_on_where_they_can(transaction, by, c
         assert [row.client.last_name for row in queries.members(series.id, FRI)] == ["Kim"]
         with pytest.raises(RuleBroken, match="until Thu Nov 26, 2026 already"):
             actions.end_membership(mine, by, on=FRI)
+
+
+def test_an_undo_gives_nobody_a_place_on_a_day_on_which_they_do_not_belong(transaction, by):
+    with transaction():
+        series = make(by, repeats=Repeats(FIRST, weekdays=(0,)))
+        old, new = person(by, "Haddad", "Sam"), person(by, "Kim", "Dae")
+        actions.add_members(series, [old], by, since=FIRST)
+        change(series, by, MON, repeats=Repeats(MON, weekdays=(2,)))  # from Mondays to Wednesdays
+        actions.add_members(series, [new], by, since=WED)
+        actions.end_membership(queries.members(series.id)[0], by, on=WED + timedelta(days=7))
+        actions.undo(series, by)
+        lists = {
+            row.on_day: {place.client.last_name for place in sessions.list_of(row.session)}
+            for row in queries.days_of(series.id, FIRST)[:3]
+        }
+        assert lists == {MON: {"Haddad"}, MON + timedelta(days=7): {"Haddad", "Kim"}, MON + timedelta(days=14): {"Kim"}}

@@ -143,12 +143,12 @@ def _do_line(series: Series, line: Line, plan: Plan, do: Do, by: Actor) -> list[
     gone = line.busy_clients if do is Do.without else frozenset()
     if line.kind is Kind.moved:
         gone |= former_members(series, line.day)
-    before["freed"] = _free(line.session, gone, by)
+    before["freed"] = free_places(line.session, gone, by)
     scheduling.edit(line.session, by, **facts)
     if line.kind is Kind.moved:
         forget_day(series, line.was_on)
         set_day(series, line.day, session=line.session)
-        _let_in(series, line.session, line.day, by)
+        let_in(series, line.session, line.day, by)
     return [before | {"version": line.session.version, "now": line.day.isoformat()}]
 
 
@@ -175,7 +175,8 @@ def _facts(line: Line, plan: Plan, do: Do) -> dict[str, Any]:
     }
 
 
-def _free(session: Session, client_ids: frozenset[str], by: Actor) -> list[str]:
+def free_places(session: Session, client_ids: frozenset[str], by: Actor) -> list[str]:
+    """Free the places that these people have in a session; gives whose that were."""
     freed = [place for place in sessions.list_of(session) if place.client_id in client_ids]
     for place in freed:
         scheduling.free(place, by)
@@ -189,7 +190,7 @@ def former_members(series: Series, day: date) -> frozenset[str]:
     return frozenset(one.client_id for one in members) - there
 
 
-def _let_in(series: Series, session: Session, day: date, by: Actor) -> None:
+def let_in(series: Series, session: Session, day: date, by: Actor) -> None:
     """Who belongs to the series on the day to which a session moved has a place in it, if they can."""
     listed = {place.client_id for place in sessions.list_of(session)}
     for member in queries.members(series.id):

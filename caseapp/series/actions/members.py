@@ -59,6 +59,11 @@ def _open(session: Session | None) -> bool:
     return session is not None and session.may_change and not session.begun
 
 
+def _past_changing(session: Session) -> bool:
+    """Begun, marked or finished; a cancelled one is not, for it may be put back on the schedule."""
+    return session.begun or session.marked_at is not None or session.finished_at is not None
+
+
 def _why_not(session: Session, client: Client, busy, taken: int) -> str:
     other = busy.during(client.id, (session.starts_at, session.ends_at), frozenset({session.id}))
     if other:
@@ -109,7 +114,7 @@ def end_membership(member: SeriesMember, by: Actor, *, on: date) -> int:
         raise RuleBroken("Choose today or a day ahead.", "on")
     if member.ended_on is not None and member.ended_on <= on:
         raise RuleBroken(f"They belong to it until {day_words(member.ended_on - timedelta(days=1))} already.", "on")
-    ahead = [row.session for row in queries.days_of(series.id, on) if _open(row.session)]
+    ahead = [row.session for row in queries.days_of(series.id, on) if row.session and not _past_changing(row.session)]
     for session in sorted(ahead, key=lambda one: one.id):
         scheduling.hold(session)
     places = [place for places in sessions.lists_of([one.id for one in ahead]).values() for place in places]

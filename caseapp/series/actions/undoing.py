@@ -19,7 +19,7 @@ from caseapp.scheduling import queries as sessions
 from caseapp.scheduling.models import Session
 from caseapp.scheduling.rules import WhyNot
 from caseapp.series import queries
-from caseapp.series.actions.changing import forget_day, former_members, hold, set_day
+from caseapp.series.actions.changing import forget_day, former_members, free_places, hold, let_in, set_day
 from caseapp.series.models import Series, SeriesStaff
 from caseapp.series.recurrence import Frequency
 
@@ -82,15 +82,20 @@ def _take_back(series: Series, session: Session, row: dict[str, Any], by: Actor)
     if row.get("made"):
         forget_day(series, day)
         scheduling.cancel(session, WhyNot.mistake, by)
-    elif row.get("ended"):
+        return
+    former = former_members(series, day)
+    if row.get("ended"):
+        free_places(session, former, by)
         scheduling.restore(session, by)
         set_day(series, day, session=session)
     else:
         if row["now"] != row["day"]:
             forget_day(series, date.fromisoformat(row["now"]))
             set_day(series, day, session=session)
+            free_places(session, former, by)
         scheduling.edit(session, by, **_facts(row))
-        _book_again(session, set(row["freed"]) - former_members(series, day), by)
+        _book_again(session, set(row["freed"]) - former, by)
+    let_in(series, session, day, by)
 
 
 def _facts(row: dict[str, Any]) -> dict[str, Any]:
