@@ -5,7 +5,8 @@ import shutil
 import tempfile
 
 METRICS_BIND = os.environ.get("METRICS_BIND", "")
-if METRICS_BIND and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+MADE_HERE = bool(METRICS_BIND) and "PROMETHEUS_MULTIPROC_DIR" not in os.environ
+if MADE_HERE:
     # Each worker writes its figures into this folder; whoever asks gets the sum. It must be there before a worker counts.
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="caseapp-metrics-")
 
@@ -31,6 +32,6 @@ def child_exit(server, worker):
 
 
 def on_exit(server):
-    """Leave no folder behind."""
-    if METRICS_BIND:
+    """Leave no folder behind that was made here; one that the administrator named is theirs."""
+    if MADE_HERE:
         shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)

@@ -49,4 +49,4 @@ def seal_what_waits() -> None:
             "The audit log is not sealed any more. %s Run: flask --app wsgi audit verify", broken
         )
     except (OSError, SQLAlchemyError) as error:
-        current_app.logger.error("The audit log was not sealed this time. %s", error)
+        current_app.logger.error("The audit log was not sealed this time.", exc_info=error)

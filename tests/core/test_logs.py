@@ -6,7 +6,7 @@ import logging
 import pytest
 from sqlalchemy import text
 
-from caseapp.core import logs
+from caseapp.core import logs, web
 from caseapp.core.access import public
 from caseapp.core.db import db, engine
 from tests.sessions import person
@@ -56,7 +56,7 @@ def test_nothing_that_is_typed_or_followed_is_in_the_log(app, visit, cast, trans
         assert answer.status_code in (422, 500), name
     ana.submit("/clients/new", {"first_name": TYPED[0], "last_name": TYPED[1], "phone": TYPED[2], "email": TYPED[3]})
     ana.post("/clients/find", {"q": TYPED[1]}, page="/today")
-    ana.get(f"/set-password/{TYPED[4]}")
+    ana.get(f"/password/{TYPED[4]}")
     ana.get(f"/reports/transitions?from={TYPED[1]}")
     visit().post("/sign-in", {"email": TYPED[3], "password": TYPED[4]})
     written = lines()
@@ -102,3 +102,15 @@ def test_healthz_says_whether_the_database_answers_and_is_of_this_version(app, v
     with engine().begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
     assert machine.get("/healthz").status_code == 200
+
+
+def test_what_escapes_every_page_is_logged_without_its_address(app, visit, lines, monkeypatch):
+    def breaking(_response):
+        raise ValueError("Zebulon")
+
+    monkeypatch.setattr(web, "settle", breaking)
+    monkeypatch.setattr(app, "testing", False)
+    assert visit().get(f"/password/{TYPED[4]}?from=Quartzmann").status_code == 500
+    told = json.dumps(lines())
+    assert "broke at identity.set_password" in told and "ValueError" in told
+    assert not [word for word in (*TYPED, "/password/") if word in told]

@@ -117,6 +117,17 @@ def test_figures_of_all_workers_stand_on_a_private_address_alone(app, settings, 
     assert "Quartzmann" not in (tmp_path / "log").read_text()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_a_folder_for_figures_that_the_administrator_named_stays(app, settings, tmp_path):
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "kept").write_text("kept")
+    env = {"METRICS_BIND": f"127.0.0.1:{free_port()}", "PROMETHEUS_MULTIPROC_DIR": str(theirs)}
+    with server(settings, tmp_path / "log", **env):
+        pass
+    assert (theirs / "kept").read_text() == "kept"
+
+
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 def test_two_servers_on_one_database_are_one_clinic(app, settings, cast, command, transaction, tmp_path):
     one_log, other_log = tmp_path / "one", tmp_path / "other"
