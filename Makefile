@@ -55,7 +55,7 @@ test: tested ## every check and test, on SQLite and on PostgreSQL
 soak: tested ## the long drills; each prints what it tried and what it found
 	$(BIN)/python -m pytest -m soak -s
 
-bench: tested ## pages and commands by engine and size of data: SQL statements and milliseconds
+bench: tested ## pages and commands by engine and size of data: SQL statements and milliseconds; how good a built week is
 	$(BIN)/python -m tests.bench
 
 pictures: tested ## take the pictures of the README anew, of a demo clinic made for them

@@ -1,5 +1,7 @@
-"""What gunicorn does beside serving pages: with `METRICS_BIND` (host:port) it serves the figures of all workers there."""
+"""What gunicorn does beside serving pages: it spares its workers needless garbage collections, and with `METRICS_BIND`
+(host:port) it serves the figures of its workers and of the clinic there."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,13 +13,29 @@ if MADE_HERE:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="caseapp-metrics-")
 
 
+# A page makes some ten thousand objects and lets go of nearly all by itself. Looking for the few rings among them after every
+# 700, and through the whole program each time, took a tenth to a fifth of a page's time.
+COLLECT_AFTER = (50_000, 20, 50)
+
+
+def post_worker_init(_worker):
+    """What was loaded once stays, so it is never looked through again; what pages leave is, but more seldom."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
+
+
 def when_ready(server):
     """Serve the figures, from the process that starts the workers."""
     if METRICS_BIND:
         from prometheus_client import CollectorRegistry, multiprocess, start_http_server
 
+        from caseapp.cli.figures import Clinic
+        from config import Settings
+
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)
+        registry.register(Clinic.of(Settings.from_environment().database_url))
         host, _colon, port = METRICS_BIND.rpartition(":")
         start_http_server(int(port), addr=host or "127.0.0.1", registry=registry)
         server.log.info("Metrics at: http://%s:%s", host or "127.0.0.1", port)

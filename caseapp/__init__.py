@@ -28,14 +28,26 @@ ROOMS = [
     "clients",
     "episodes",
     "tasks",
+    "measures",
+    "assessments",
+    "use",
+    "plans",
+    "medications",
     "scheduling",
     "series",
+    "closures",
+    "waitlist",
+    "weekplan",
     "attendance",
     "crisis",
+    "drug_tests",
+    "notes",
     "progress",
+    "weeks",
     "interchange",
     "reports",
     "chart",
+    "calendars",
     "today",
 ]
 
@@ -139,6 +151,7 @@ def _tell_the_audit(app: Flask) -> None:
     app.extensions["client_by_record_number"] = clients.by_record_number
     app.extensions["record_numbers"] = clients.record_numbers
     app.extensions["all_staff"] = identity.all_staff
+    app.extensions["signings"] = [import_module(f"caseapp.{room}.verifying").SIGNING for room in ("notes", "plans")]
 
 
 def _whoever_is_signed_in(_request) -> Actor | None:

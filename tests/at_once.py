@@ -11,19 +11,26 @@ from sqlalchemy.orm.exc import StaleDataError
 from caseapp.core.db import transaction
 from caseapp.core.errors import RuleBroken, Stale
 
+REFUSALS = (RuleBroken, Stale, IntegrityError, StaleDataError)
+
 
 def together(deeds: list[Callable[[], object]]) -> int:
     """Do all of these at the same moment; how many were not refused. Whatever else goes wrong is raised."""
+    return refusals(deeds).count(None)
+
+
+def refusals(deeds: list[Callable[[], object]]) -> list[Exception | None]:
+    """Do all of these at the same moment; for each why it was refused, None if it was not. Whatever else goes wrong is raised."""
     start = Barrier(len(deeds))
 
-    def do(deed: Callable[[], object]) -> bool:
+    def do(deed: Callable[[], object]) -> Exception | None:
         start.wait()
         try:
             with transaction():
                 deed()
-        except (RuleBroken, Stale, IntegrityError, StaleDataError):
-            return False
-        return True
+        except REFUSALS as refused:
+            return refused
+        return None
 
     with ThreadPoolExecutor(len(deeds)) as pool:
-        return sum(pool.map(lambda one: contextvars.Context().run(do, one), deeds))
+        return list(pool.map(lambda one: contextvars.Context().run(do, one), deeds))

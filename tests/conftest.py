@@ -38,6 +38,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 pytest_configure_node = pytest.hookimpl(optionalhook=True)(pytest_configure_node)
 
 
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Print what tests counted (`record_property("counted", ...)`), also of those that went well."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, words in report.user_properties:
+            if name == "counted":
+                terminalreporter.write_line(words)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The end of the run, whatever happened: stop what was started and leave nothing behind."""
     if not hasattr(config, "workerinput") and hasattr(config, "run_folder"):

@@ -65,7 +65,7 @@ class Databases:
         if engine == SQLITE:
             shutil.copyfile(self.run / f"{made}.db", self.run / f"{name}.db")
             return f"sqlite:///{self.run}/{name}.db"
-        self._run_sql(f'CREATE DATABASE "{name}" TEMPLATE "template_{made}" STRATEGY FILE_COPY')
+        self.run_sql(f'CREATE DATABASE "{name}" TEMPLATE "template_{made}" STRATEGY FILE_COPY')
         return self.address(name)
 
     def instance(self, engine: str, scene: str) -> Path:
@@ -78,7 +78,7 @@ class Databases:
         if engine == SQLITE:
             return f"sqlite:///{self.run}/{name}.db"
         self._server()
-        self._run_sql(f'CREATE DATABASE "{name}"')
+        self.run_sql(f'CREATE DATABASE "{name}"')
         return self.address(name)
 
     def drop(self, address: str) -> None:
@@ -89,7 +89,18 @@ class Databases:
                 Path(path + ending).unlink(missing_ok=True)
         else:
             name = address.split("?")[0].rsplit("/", 1)[1]
-            self._run_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            self.run_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    @contextmanager
+    def shut(self, address: str) -> Iterator[None]:
+        """In the block a database of PostgreSQL does not answer: whoever is connected is put out, nobody gets in."""
+        name = address.split("?")[0].rsplit("/", 1)[1]
+        self.run_sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        self.run_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        try:
+            yield
+        finally:
+            self.run_sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
 
     def address(self, database: str) -> str:
         """The address of a database of this run's PostgreSQL."""
@@ -116,8 +127,8 @@ class Databases:
             self.drop(address)
         else:
             self._server()
-            self._run_sql(f'DROP DATABASE IF EXISTS "template_{made}" WITH (FORCE)')
-            self._run_sql(f'CREATE DATABASE "template_{made}"')
+            self.run_sql(f'DROP DATABASE IF EXISTS "template_{made}" WITH (FORCE)')
+            self.run_sql(f'CREATE DATABASE "template_{made}"')
             address = self.address(f"template_{made}")
         self.scenes[scene](address, instance)
 
@@ -135,7 +146,8 @@ class Databases:
         if "connection" in self.__dict__:
             self.connection.close()
 
-    def _run_sql(self, statement: str) -> None:
+    def run_sql(self, statement: str) -> None:
+        """Run a statement as PostgreSQL's owner, beside every database of a test."""
         if "connection" not in self.__dict__:
             self.connection = psycopg.connect(f"postgresql://postgres@/postgres?host={self._server()}", autocommit=True)
         self.connection.execute(statement)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from caseapp.attendance.hours import Week, weeks_of_clients
 from caseapp.clients import actions as clients
 from caseapp.clients.models import Client
 from caseapp.clinic import actions as clinic
@@ -20,6 +21,11 @@ ZONE = "America/New_York"
 NAMES = (
     ("Haddad", "Sam"), ("Kim", "Dae"), ("Lund", "Mia"), ("Nguyen", "Kim"), ("Ortiz", "Ben"), ("Patel", "Chandra"),
     ("Ramos", "Alicia"), ("Ramos", "Alina"), ("Reed", "Ann"), ("Silva", "Joao"), ("Webb", "Tia"), ("Weiss", "Max"),
+)  # fmt: skip
+THIRTY = NAMES + (
+    ("Adler", "Ruth"), ("Baker", "Omar"), ("Castro", "Luz"), ("Dunn", "Ivy"), ("Eriksen", "Nils"), ("Farrow", "Gia"),
+    ("Garza", "Elena"), ("Hwang", "Jae"), ("Ibarra", "Paz"), ("Jensen", "Kit"), ("Keller", "Noa"), ("Moss", "Eve"),
+    ("Okoye", "Chi"), ("Price", "Ty"), ("Quist", "Una"), ("Rossi", "Leo"), ("Stone", "Fay"), ("Tran", "Bao"),
 )  # fmt: skip
 
 
@@ -63,13 +69,19 @@ def room(name: str = "Room 2", seats: int = 14):
 def group(
     by, people: int = 3, *, leader=None, day: date = WEDNESDAY, starts: time = time(9), ends: time = time(12), **more
 ) -> Session:
-    """A therapy group with people on its list, made three days before."""
+    """A therapy group with people on its list (of more than twelve, an education group), made three days before."""
     with clock.freeze(at(8, day=day - timedelta(days=3))):
-        facts = {"service": programs.service("group_therapy"), "topic": "Relapse prevention", **more}
+        service = programs.service("group_therapy" if people <= len(NAMES) else "education")
+        facts = {"service": service, "topic": "Relapse prevention", **more}
         session = scheduling.add_session(
             by, on_day=day, starts=starts, ends=ends, staff_ids=[(leader or by).id], **facts
         )
-        for last, first in NAMES[:people]:
+        for last, first in THIRTY[:people]:
             scheduling.book(session, person(by, last, first), by)
     db.flush()
     return session
+
+
+def this_week(client_id: str) -> Week:
+    """The running week of one client, inside a running transaction."""
+    return weeks_of_clients([client_id])[client_id][0]

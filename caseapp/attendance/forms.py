@@ -32,8 +32,8 @@ class Typed:
 
 
 def typed_row(data: Any, place_id: str) -> Typed | None:
-    """What a post holds for one person, None if it does not speak of them at all."""
-    if f"state-{place_id}" not in data and f"seen-{place_id}" not in data:
+    """What a post holds for one person; None if it says no state of them, as of a row that is locked."""
+    if f"state-{place_id}" not in data:
         return None
     return Typed(**{name: FORBIDDEN.sub("", data.get(f"{name}-{place_id}", "")).strip()[:300] for name in FIELDS})
 

@@ -25,6 +25,7 @@ class Mark(Base):
             sqlite_where=text("superseded_at IS NULL"),
             postgresql_where=text("superseded_at IS NULL"),
         ),
+        Index(None, "place_id"),
         Index(None, "batch_id"),
         CheckConstraint("minutes >= 0 AND late_minutes >= 0 AND early_minutes >= 0", name="minutes_not_negative"),
     )

@@ -1,23 +1,25 @@
 """Marks in force, who else is marking, and sessions in which someone is not marked yet."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import selectinload
 
 from caseapp.attendance.models import Mark, Reopening
 from caseapp.attendance.rules import ATTENDED, MarkState, Said
 from caseapp.clients.models import Client
-from caseapp.clients.queries import find, visible_ids
+from caseapp.clients.queries import find, visible_ids, visible_to
 from caseapp.core import clock, sealed
-from caseapp.core.access import Actor
+from caseapp.core.access import Actor, Can
 from caseapp.core.db import db
 from caseapp.core.errors import NotFound
 from caseapp.episodes.queries import current_stays
-from caseapp.programs.models import Service
-from caseapp.scheduling.models import Place, Session, SessionStaff
+from caseapp.programs.queries import strictest
+from caseapp.scheduling.models import Place, Session
 from caseapp.scheduling.queries import ON, get_session, list_of
+from caseapp.tasks.models import Task
+from caseapp.tasks.rules import TaskKind
 
 RECENTLY = timedelta(hours=1)
 
@@ -27,7 +29,8 @@ def session_of_mine(session_id: str, user: Actor) -> Session:
     session = get_session(session_id, user)
     if user.id in {lead.staff_id for lead in session.leads}:
         return session
-    if not visible_ids([place.client_id for place in list_of(session)], user):
+    on_list = exists().where(Place.session_id == session.id, Place.released_at.is_(None))
+    if not db.scalar(select(on_list.where(visible_to(user, Place.client_id)))):
         raise NotFound
     return session
 
@@ -63,6 +66,14 @@ def marks_of(place_ids: list[str]) -> dict[str, Mark]:
     return {mark.place_id: mark for mark in db.scalars(in_force)}
 
 
+def marks_in_play(place_ids: list[str], seen: list[str]) -> tuple[dict[str, Mark], dict[str, Mark]]:
+    """By place the mark in force, and by id those that pages showed (`seen`), in force or not. One statement."""
+    in_force, places, shown = Mark.superseded_at.is_(None), set(place_ids), set(seen)
+    rows = list(db.scalars(select(Mark).where(Mark.place_id.in_(place_ids) & in_force | Mark.id.in_(seen))))
+    current = {mark.place_id: mark for mark in rows if mark.superseded_at is None and mark.place_id in places}
+    return current, {mark.id: mark for mark in rows if mark.id in shown}
+
+
 def marks_by_id(mark_ids: list[str]) -> dict[str, Mark]:
     """Marks by their ids, in force or not: what a page showed when it was made."""
     return {mark.id: mark for mark in db.scalars(select(Mark).where(Mark.id.in_(mark_ids)))} if mark_ids else {}
@@ -89,6 +100,26 @@ def reopenings(session: Session) -> list[Reopening]:
     """When and why the list was opened again after it had been finished, the oldest first."""
     found = select(Reopening).where(Reopening.session_id == session.id).order_by(Reopening.reopened_at)
     return list(db.scalars(found.options(selectinload(Reopening.reopened_by))))
+
+
+def outreach_of(place_ids: list[str]) -> dict[str, Task]:
+    """By place, the outreach task of its no-show, open or closed, with its attempts. Two statements."""
+    found = select(Task).where(Task.kind == TaskKind.no_show_outreach, Task.source_id.in_(place_ids))
+    return {task.source_id: task for task in db.scalars(found.options(selectinload(Task.attempts)))}
+
+
+def without_outreach(since: datetime) -> list[Place]:
+    """Places of no-shows in lists that ended after `since`, that nobody has finished, and for which no task was opened."""
+    opened = exists().where(Task.kind == TaskKind.no_show_outreach, Task.source_id == Place.id)
+    found = select(Place).join(Place.session).join(Mark, Mark.place_id == Place.id)
+    found = found.where(Mark.superseded_at.is_(None), Mark.state == MarkState.no_show, Place.released_at.is_(None))
+    found = found.where(Session.state.in_(ON), Session.finished_at.is_(None), ~opened)
+    return list(db.scalars(found.where(Session.ends_at > since, Session.ends_at <= clock.now()).order_by(Place.id)))
+
+
+def may_excuse(session: Session, user: Actor) -> bool:
+    """Whether this person may say that someone is excused: whoever marks, or only a supervisor, by the rule profile of the day."""
+    return user.can(Can.excuse_absences) or strictest("excused_by", session.on_day) == 0
 
 
 @dataclass(frozen=True)
@@ -143,24 +174,6 @@ def not_marked_in(session_ids: list[str]) -> dict[str, int]:
     """By session, how many people on its list are not marked; sessions with nobody waiting are left out. One statement."""
     waiting = _waiting().with_only_columns(Place.session_id, func.count()).where(Place.session_id.in_(session_ids))
     return {row[0]: row[1] for row in db.execute(waiting.group_by(Place.session_id))}
-
-
-def unmarked_sessions(staff_id: str) -> list[Session]:
-    """Past sessions this person leads in which someone is not marked, the oldest first."""
-    led = select(SessionStaff.session_id).where(SessionStaff.staff_id == staff_id)
-    waiting = _waiting().with_only_columns(Place.session_id)
-    found = select(Session).where(Session.id.in_(led), Session.id.in_(waiting), Session.ends_at < clock.now())
-    found = found.where(Session.state.in_(ON)).order_by(Session.starts_at)
-    return list(db.scalars(found.options(selectinload(Session.service))))
-
-
-def minutes_by_client(client_ids: list[str], first: date, after: date) -> dict[str, int]:
-    """Attended minutes of treatment by client, from `first` up to but not including `after`; one statement."""
-    total = select(Place.client_id, func.sum(Mark.minutes)).join(Mark, Mark.place_id == Place.id).join(Session)
-    total = total.join(Service).where(Service.counts_as_hours.is_(True), Mark.superseded_at.is_(None))
-    total = total.where(Place.released_at.is_(None), Session.state.in_(ON))
-    total = total.where(Place.client_id.in_(client_ids), Session.on_day >= first, Session.on_day < after)
-    return {row[0]: int(row[1]) for row in db.execute(total.group_by(Place.client_id))}
 
 
 def state_counts(rows: list[tuple[Place, Mark | None]]) -> dict[MarkState | None, int]:

@@ -7,12 +7,14 @@ from flask_login import current_user
 
 from caseapp.attendance import actions, queries, sheet
 from caseapp.attendance.forms import AddForm, ReopenForm, Typed, WhyNotForm, read_row, typed_row
+from caseapp.attendance.plan_reviews import review_due
 from caseapp.attendance.rules import KEYS, REASONS, WHY_REOPENED, WORDS, Said
 from caseapp.clients.queries import get_client
+from caseapp.core import clock
 from caseapp.core.access import Can, requires
 from caseapp.core.errors import RuleBroken
 from caseapp.core.pages import Banner, go, page
-from caseapp.core.words import count
+from caseapp.core.words import count, instant
 from caseapp.scheduling.models import Place, Session
 from caseapp.scheduling.queries import get_place, taken
 from caseapp.scheduling.rules import WHY_ADDED, WHY_NOT, WHY_OVER, WhyAdded, WhyNot, WhyOver
@@ -29,8 +31,8 @@ WORDS_OF_ROLL_CALL = {
 
 
 def on_every_page() -> dict:
-    """What templates of the rooms below may ask of marks; nothing is read unless one does."""
-    return {"not_marked_in": queries.not_marked_in}
+    """What templates of the rooms below may ask of marks and hours; nothing is read unless one does."""
+    return {"not_marked_in": queries.not_marked_in, "plan_review_due": review_due}
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -72,7 +74,8 @@ def _list(session: Session, typed=None, refused=None, *, status: int = 200, unfi
     """The page of the list."""
     seen, hidden = queries.roll_for(session, current_user)
     reopenings = queries.reopenings(session)
-    rows = sheet.rows_of(seen, typed, refused, reopenings[-1].reopened_at if reopenings else None)
+    excuses = queries.may_excuse(session, current_user)
+    rows = sheet.rows_of(seen, typed, refused, reopenings[-1].reopened_at if reopenings else None, excuses)
     history = queries.history_of([place.id for place, _mark in seen])
     return page(
         "attendance/roll_call.html",
@@ -81,6 +84,7 @@ def _list(session: Session, typed=None, refused=None, *, status: int = 200, unfi
         session=session,
         rows=rows,
         hidden=hidden,
+        may_excuse=excuses,
         waiting=[row for row in rows if not row.saved],
         wrong=[row for row in rows if row.refused],
         unfinished=unfinished,
@@ -107,7 +111,8 @@ def mark(id: str, place_id: str):
     status = 200 if not refused else 409 if isinstance(refused[place_id], actions.Differs) else 422
     reopened = queries.reopenings(session)
     latest = queries.marks_of([place_id]).get(place_id)
-    [row] = sheet.rows_of([(place, latest)], typed, refused, reopened[-1].reopened_at if reopened else None)
+    excuses, since = queries.may_excuse(session, current_user), reopened[-1].reopened_at if reopened else None
+    [row] = sheet.rows_of([(place, latest)], typed, refused, since, excuses)
     return page("attendance/one_row.html", shows=[place.client_id], status=status, row=row, **WORDS_OF_ROLL_CALL)
 
 
@@ -143,7 +148,8 @@ def undo(id: str):
     if refused:
         return refused
     number = actions.undo_rest(session, request.form.get("batch", "")[:22], current_user)
-    return go("attendance.roll_call", f"Undone: {count('person', number, 'people')} not marked again.", id=id)
+    undone = f"Undone: {count('person', number, 'people')} not marked again." if number else "Nothing is left to undo."
+    return go("attendance.roll_call", undone, id=id)
 
 
 @bp.route("/finish", methods=["POST"])
@@ -154,6 +160,8 @@ def finish(id: str):
     refused = _save_rows(session)
     if refused:
         return refused
+    if session.finished_at:
+        return go("attendance.roll_call", "Roll-call is finished already.", id=id)
     waiting = [place for place, mark in queries.roll(session) if not mark]
     if waiting and session.begun and request.form.get("anyway") != "yes":
         return _list(session, unfinished=True)
@@ -163,10 +171,12 @@ def finish(id: str):
 
 def _finished(session: Session, waiting: int) -> str:
     """What came of finishing, in words without names."""
-    no_shows = sum(1 for _place, mark in queries.roll(session) if mark and mark.state == "no_show")
     says = "Roll-call is finished."
-    if no_shows:
-        says += f" {count('outreach task', no_shows)} for no-shows, due within 24 hours.".replace(" no ", " No ")
+    places = [place.id for place, _mark in queries.roll(session)]
+    tasks = [task for task in queries.outreach_of(places).values() if task.closed_at is None]
+    if tasks:
+        due = instant(max(task.due_at for task in tasks), clock.now().astimezone(ZoneInfo(session.site.zone)))
+        says += f" {count('outreach task', len(tasks))} for no-shows, due by {due}."
     return says + (
         f" {count('person', waiting, 'people')} not marked: the session stays on your list." if waiting else ""
     )

@@ -58,10 +58,11 @@ WHY_REOPENED = {
 }
 ATTENDED = frozenset({MarkState.present, MarkState.late, MarkState.left_early})
 PARTLY = frozenset({MarkState.late, MarkState.left_early})
+ABSENT = frozenset(MarkState) - ATTENDED
+UNEXCUSED = frozenset({MarkState.no_show, MarkState.cancelled_late})
 BEFORE_THE_START = frozenset({MarkState.excused, MarkState.cancelled_late})
 CONSTRAINTS = {"uq_mark_one_in_force": ("Someone else has just marked this person. Look at the list again.", None)}
-# No-show outreach: an attempt within 24 hours (domain.md 10). Paper entered long after opens none: nobody would call then.
-OUTREACH_DUE, OUTREACH_FOR = timedelta(hours=24), timedelta(days=14)
+OUTREACH_FOR = timedelta(days=14)  # paper entered longer after opens no outreach: nobody would call then
 WORDS_MOST = 200
 
 

@@ -24,6 +24,7 @@ class Row:
     refused: RuleBroken | None = None
     alike: bool = False
     corrected: bool = False
+    may_excuse: bool = True
 
     @property
     def state(self) -> str:
@@ -55,12 +56,9 @@ class Row:
 
     @property
     def allowed(self) -> frozenset[str]:
-        """The states that may be chosen now."""
-        return (
-            frozenset(BEFORE_THE_START | {NOT_MARKED})
-            if not self.place.session.begun
-            else frozenset([*MarkState, NOT_MARKED])
-        )
+        """The states that may be chosen now, by this person."""
+        states = frozenset(MarkState) if self.place.session.begun else BEFORE_THE_START
+        return frozenset({*states, NOT_MARKED} - (frozenset() if self.may_excuse else {MarkState.excused}))
 
     @property
     def came_at(self) -> datetime | None:
@@ -82,6 +80,7 @@ def rows_of(
     typed: dict[str, Typed] | None = None,
     refused: dict[str, RuleBroken] | None = None,
     reopened_at: datetime | None = None,
+    may_excuse: bool = True,
 ) -> list[Row]:
     """The rows of a page. Of those in `refused`, what was typed stands in the boxes; of all others, what is in force.
 
@@ -95,7 +94,7 @@ def rows_of(
         said = queries.said_by(mark, place.client_id)
         box = typed[place.id] if place.id in refused and place.id in typed else boxes(said, mark)
         since = bool(mark and reopened_at and mark.recorded_at >= reopened_at)
-        made.append(Row(place, mark, said, box, refused.get(place.id), place.id in alike, since))
+        made.append(Row(place, mark, said, box, refused.get(place.id), place.id in alike, since, may_excuse))
     del keys  # held until here, so that each text opens without a statement of its own
     return made
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from caseapp.audit import queries, rules
@@ -25,9 +25,9 @@ def changed(what: str, subject_id: str | None, by: Actor, client_id: str | None 
     _write(db(), Kind.change, what, by, subject_id, [client_id] if client_id else [], facts)
 
 
-def changed_together(what: str, by: Actor, clients: Iterable[str], **facts: Any) -> None:
-    """Record one change of many clients at once, as `changed`: for what is brought in by the hundred."""
-    _write(db(), Kind.change, what, by, None, clients, facts)
+def changed_together(what: str, by: Actor, clients: Iterable[str], subject_id: str | None = None, **facts: Any) -> None:
+    """Record one change of many clients at once, as `changed`: what is brought in by the hundred, or signed in one act."""
+    _write(db(), Kind.change, what, by, subject_id, clients, facts)
 
 
 @contextmanager
@@ -59,14 +59,12 @@ def record_poll(what: str, by: Actor, clients: Iterable[str]) -> None:
         record(Kind.read, what, by, clients=seen, by_itself=True)
 
 
+Event = tuple[dict[str, Any], list[str]]  # what an event says, by column, and the clients whom it concerned
 # The events of changes inside `together` that are not written yet; None outside of it.
-_gathered: ContextVar[list[AuditEvent] | None] = ContextVar("changes written together", default=None)
+_gathered: ContextVar[list[Event] | None] = ContextVar("changes written together", default=None)
 # Written past the unit of work: each change of the record has its event, and nothing ever reads one back in its transaction.
-# The code covers the number that the database gives, so it can only follow the row; until then its place tells which is which.
-_EVENT = insert(AuditEvent.__table__).returning(AuditEvent.__table__.c.id, AuditEvent.__table__.c.code)
-_CODE = update(AuditEvent.__table__).where(AuditEvent.__table__.c.id == bindparam("event_id"))
+_EVENT = insert(AuditEvent.__table__)
 _CLIENTS = insert(AuditClient.__table__)
-_KEPT = ("at", "kind", "what", "actor_id", "actor_name", "subject_id", "facts")
 
 
 def _write(
@@ -78,25 +76,36 @@ def _write(
     clients: Iterable[str],
     facts: dict[str, Any],
 ) -> None:
-    event = AuditEvent(at=clock.now(), kind=kind, what=what, actor_id=by.id, actor_name=by.name, subject_id=subject_id)
-    event.facts = {name: value if isinstance(value, int | bool | None) else str(value) for name, value in facts.items()}
-    event.clients = [AuditClient(client_id=client) for client in sorted(set(clients))]
+    event = {"at": clock.now(), "kind": kind, "what": what, "actor_id": by.id, "actor_name": by.name}
+    event["subject_id"] = subject_id
+    event["facts"] = {
+        name: value if isinstance(value, int | bool | None) else str(value) for name, value in facts.items()
+    }
     gathered = _gathered.get()
     if gathered is not None and kind is Kind.change:
-        gathered.append(event)
+        gathered.append((event, sorted(set(clients))))
     else:
-        _keep(session, [event])
+        _keep(session, [(event, sorted(set(clients)))])
 
 
-def _keep(session: Session, events: list[AuditEvent]) -> None:
-    """Write events, give each its code, and say whom it concerned; as many statements for one as for many."""
+def _keep(session: Session, events: list[Event]) -> None:
+    """Write events, each with its number, its code and whom it concerned; as many statements for one as for many."""
     if not events:
         return
-    rows = [{name: getattr(one, name) for name in _KEPT} | {"code": str(at)} for at, one in enumerate(events)]
-    for number, at in session.execute(_EVENT, rows):
-        events[int(at)].id = number
-    key = sealed.derived("audit")
-    session.execute(_CODE, [{"event_id": one.id, "code": rules.event_code(key, one.spelled_out)} for one in events])
-    clients = [{"event_id": event.id, "client_id": one.client_id} for event in events for one in event.clients]
+    key, rows, clients = sealed.derived("audit"), [], []
+    for number, (event, who) in zip(_numbers(session, len(events)), events, strict=True):
+        numbered = {"id": number, **event}
+        rows.append(numbered | {"code": rules.event_code(key, numbered | {"clients": who})})
+        clients += [{"event_id": number, "client_id": client} for client in who]
+    session.execute(_EVENT, rows)
     if clients:
         session.execute(_CLIENTS, clients)
+
+
+def _numbers(session: Session, many: int) -> Iterable[int]:
+    """Numbers for so many new events, which nobody else gets; taken first, for an event's code covers its number."""
+    if session.get_bind().dialect.name == "sqlite":  # whoever writes there is alone
+        last = session.scalar(select(func.max(AuditEvent.id))) or 0
+        return range(last + 1, last + 1 + many)
+    taken = func.nextval(func.pg_get_serial_sequence("audit_event", "id"))
+    return session.scalars(select(taken).select_from(func.generate_series(1, many))).all()

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, selectinload
 
 from caseapp.audit import rules
 from caseapp.audit.models import AuditClient, AuditEvent
@@ -25,6 +25,18 @@ def saw_just_now(what: str, by: Actor, clients: set[str]) -> bool:
         for event_id, client_id in session.execute(lately):
             seen.setdefault(event_id, set()).add(client_id)
     return clients in seen.values()
+
+
+def unsealed(session: Session) -> tuple[int, datetime | None]:
+    """How many events are not sealed yet, and since when the oldest of them waits."""
+    waiting = select(func.count(), func.min(AuditEvent.at)).where(AuditEvent.seal_position.is_(None))
+    number, since = session.execute(waiting).one()
+    return number, since
+
+
+def count_since(session: Session, what: str, since: datetime) -> int:
+    """How often something happened from an instant on."""
+    return session.scalar(select(func.count()).where(AuditEvent.at >= since, AuditEvent.what == what))
 
 
 @dataclass(frozen=True)
@@ -79,10 +91,19 @@ def all_of(wanted: Wanted, most: int, at_once: int = 1_000) -> Iterator[list[Aud
 
 def who_opened(client_id: str, since: datetime) -> set[str]:
     """The ids of the staff who opened a client's own pages since an instant; a name in a list is not an opened record."""
-    opened = select(AuditEvent.actor_id).join(AuditClient, AuditClient.event_id == AuditEvent.id).distinct()
-    opened = opened.where(AuditClient.client_id == client_id, AuditEvent.kind == rules.Kind.read)
-    opened = opened.where(AuditEvent.what.like("chart.%"), AuditEvent.at >= since, AuditEvent.actor_id.is_not(None))
-    return set(db.scalars(opened))
+    return set(db.scalars(_OPENED, {"client_id": client_id, "since": since}))
+
+
+# Numbers grow with time: from the first of those days on no older event of the client is looked at.
+_FIRST = select(AuditEvent.id).where(AuditEvent.at >= bindparam("since")).order_by(AuditEvent.at).limit(1)
+_OPENED = (
+    select(AuditEvent.actor_id)
+    .join(AuditClient, AuditClient.event_id == AuditEvent.id)
+    .where(AuditClient.client_id == bindparam("client_id"), AuditClient.event_id >= _FIRST.scalar_subquery())
+    .where(AuditEvent.kind == rules.Kind.read, AuditEvent.what.like("chart.%"))
+    .where(AuditEvent.at >= bindparam("since"), AuditEvent.actor_id.is_not(None))
+    .distinct()
+)
 
 
 def opened_last(staff_id: str, most: int = 5) -> list[str]:

@@ -14,6 +14,7 @@ from caseapp.audit.forms import RecordForm, WantedForm
 from caseapp.audit.models import AuditEvent
 from caseapp.audit.queries import Wanted
 from caseapp.audit.rules import COMMANDS, Kind
+from caseapp.audit.signed import what_is_broken
 from caseapp.core import clock
 from caseapp.core.access import Can, requires
 from caseapp.core.cells import safe_cell
@@ -78,8 +79,10 @@ def export():
 @bp.route("/verify")
 @requires(Can.see_audit)
 def check():
-    """Check every event and every seal."""
-    return page("audit/check.html", verdict=verifying.verify(_anchor()))
+    """Check every event and every seal, and every signature against them."""
+    signed, signature_is_broken = what_is_broken(current_app.extensions["signings"])
+    verdict = verifying.verify(_anchor())
+    return page("audit/check.html", verdict=verdict, signed=signed, signature_is_broken=signature_is_broken)
 
 
 def _anchor() -> Path:

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any
@@ -37,6 +38,23 @@ def event_code(key: bytes, facts: dict[str, Any]) -> str:
 def link(key: bytes, previous: str, position: int, codes: list[str]) -> str:
     """The code of a batch: over the batch before it, its own place in the chain, and its events' codes in order."""
     return hmac.new(key, canonical([previous, position, codes]), hashlib.sha256).hexdigest()
+
+
+def facts_of(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    """What some columns of a row say, as a fingerprint covers them: sealed texts as they lie there."""
+    return {name: _plain(getattr(row, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes | memoryview) else value
+
+
+def fingerprint(said: Any) -> str:
+    """SHA-256 over all that a signed row says; the event of signing carries it, and so does the row.
+
+    Of texts as they lie sealed: no short sentence can be guessed from it, and it holds when a key has been destroyed.
+    """
+    return hashlib.sha256(canonical(said)).hexdigest()
 
 
 def digest(value: Any) -> str:

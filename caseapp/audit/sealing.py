@@ -29,22 +29,27 @@ def seal(anchor: Path, most: int = MOST) -> int:
         with own_transaction() as session:
             if not is_sqlite():  # there the transaction is alone by itself; sealers on other machines have other files
                 session.execute(select(func.pg_advisory_xact_lock(_TURN)))
-            broken = fits(session, read(anchor))
+            anchored = read(anchor)
+            broken = fits(session, anchored)
             if broken:
                 raise rules.LogBroken(broken)
-            head, number = _next_batch(session, most)
+            last = session.scalar(select(AuditSeal).order_by(AuditSeal.position.desc()).limit(1))
+            if (
+                last and last.position > anchored.position
+            ):  # the last one could not be anchored: first that, then another
+                write(anchor, Anchor(last.position, last.code))
+            head, number = _next_batch(session, last, most)
         if head:
             write(anchor, head)
         return number
 
 
-def _next_batch(session: Session, most: int) -> tuple[Anchor | None, int]:
-    """Seal the oldest events that are not sealed; the head now, or None in a log without any."""
-    last = session.scalar(select(AuditSeal).order_by(AuditSeal.position.desc()).limit(1))
+def _next_batch(session: Session, last: AuditSeal | None, most: int) -> tuple[Anchor | None, int]:
+    """Seal the oldest events that are not sealed; the head now, or None if there was none."""
     unsealed = select(AuditEvent.id, AuditEvent.code).where(AuditEvent.seal_position.is_(None)).order_by(AuditEvent.id)
     rows = session.execute(unsealed.limit(most)).all()
     if not rows:
-        return (Anchor(last.position, last.code) if last else None), 0
+        return None, 0
     position = last.position + 1 if last else 1
     code = rules.link(sealed.derived("audit"), last.code if last else "", position, [row.code for row in rows])
     session.add(AuditSeal(position=position, events=len(rows), code=code, sealed_at=clock.now()))

@@ -7,13 +7,16 @@ from flask import Blueprint, g, request, url_for
 from flask_login import current_user
 
 from caseapp.chart.queries import frame, history, hours, overview
+from caseapp.chart.queries import past as past_days
 from caseapp.chart.queries import safety as crises
 from caseapp.chart.rules import attendance_words
 from caseapp.clients.models import Client
 from caseapp.clients.queries import get_client
 from caseapp.core.access import Can, requires
-from caseapp.core.pages import page, url_if_open
+from caseapp.core.fields import site_today
+from caseapp.core.pages import go, page, url_if_open
 from caseapp.core.web import shown
+from caseapp.progress.forms import AsOfForm
 from caseapp.tasks.models import Task
 from caseapp.tasks.rules import TaskKind, what
 
@@ -22,8 +25,17 @@ bp = Blueprint("chart", __name__)
 TABS = (
     ("Overview", "chart.show"),
     ("Phases", "chart.phases"),
+    ("Week", "weeks.show"),
     ("Attendance and hours", "chart.attendance"),
+    ("Notes", "notes.of_client"),
+    ("Plan", "plans.show"),
+    ("Measures", "measures.index"),
+    ("Recovery", "use.index"),
+    ("Level of care", "assessments.index"),
+    ("Medications", "medications.index"),
+    ("Tests", "drug_tests.of_client"),
     ("Safety", "chart.safety"),
+    ("Counseling notes", "notes.counseling"),
     ("Access", "clients.access"),
 )
 
@@ -67,6 +79,12 @@ def _url_of_task(task: Task) -> str:
     """Where a task is worked on."""
     if task.kind is TaskKind.crisis_follow_up:
         return url_for("crisis.attempt", id=task.source_id)
+    if task.kind in (TaskKind.plan_due, TaskKind.plan_review):
+        return url_for("plans.show", id=task.client_id)
+    if task.kind is TaskKind.phase_review and not task.closed_at:
+        return url_if_open("progress.review", id=task.client_id) or url_for("chart.show", id=task.client_id)
+    if task.kind is TaskKind.book_groups and not task.closed_at:
+        return url_if_open("progress.groups", id=task.client_id) or url_for("chart.show", id=task.client_id)
     return url_if_open("tasks.show", id=task.id) or url_for("chart.show", id=task.client_id)
 
 
@@ -87,13 +105,27 @@ def phases(id: str):
     return page("chart/phases.html", shows=[client], client=client, histories=told)
 
 
+@bp.route("/clients/<id>/past")
+@requires(Can.see_clients)
+def past(id: str):
+    """How it was on a day: by what is known now, or as the records stood then. Only looks; what may be seen is as of today."""
+    client, form = get_client(id, current_user), AsOfForm(request.args)
+    asked = form.asked()
+    if form.on.data == site_today():
+        return go("chart.show", id=client.id)
+    told = past_days.past_chart(client, asked) if asked else []
+    facts = {"past": asked, "episodes": told, "how_left": past_days.was_left}
+    return page(
+        "chart/past.html", form=form, status=422 if form.errors else 200, shows=[client], client=client, **facts
+    )
+
+
 @bp.route("/clients/<id>/hours")
 @requires(Can.see_clients)
 def attendance(id: str):
-    """Hours by week for twelve weeks, and the mark of each session."""
+    """Hours by week for the whole episode, and the mark of each session."""
     client = get_client(id, current_user)
-    weeks = hours.weeks(client)
-    return page("chart/attendance.html", shows=[client], client=client, weeks=weeks, below=hours.below(weeks))
+    return page("chart/attendance.html", shows=[client], client=client, hours=hours.hours(client))
 
 
 @bp.route("/clients/<id>/safety")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from caseapp.audit.actions import changed
-from caseapp.cli.importing import bring, cannot, checked_source, warn_if_nobody_would_see_them, with_bar
-from caseapp.cli.ready import must_be_set_up
+from caseapp.cli.importing import bring, checked_source, warn_if_nobody_would_see_them, with_bar
+from caseapp.cli.ready import cannot, must_be_set_up, said_by
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core import db as database
@@ -63,8 +63,10 @@ def bring_in_files(context: click.Context, episodes: Path, phases: Path | None, 
                 tally += done
     except RuleBroken as refused:
         raise cannot(refused.sentence) from None
-    except OperationalError as error:
-        raise cannot(f"The database stopped the import ({error.orig}). Run it again: it goes on from here.") from None
+    except database.NO_DATABASE as error:
+        raise cannot(
+            f"The database stopped the import ({said_by(error)}). Run it again: it goes on from here."
+        ) from None
     click.echo(f"imported {tally['imported']}, already known {tally['known']}, rejected {tally['rejected']}")
     context.exit(1 if tally["rejected"] else 0)
 

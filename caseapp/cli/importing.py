@@ -9,9 +9,8 @@ import click
 from flask.cli import with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from sqlalchemy.exc import OperationalError
 
-from caseapp.cli.ready import must_be_set_up
+from caseapp.cli.ready import cannot, must_be_set_up, said_by
 from caseapp.core import db as database
 from caseapp.core.access import COMMAND_LINE
 from caseapp.core.errors import RuleBroken
@@ -19,7 +18,7 @@ from caseapp.identity.queries import teams
 from caseapp.interchange.rules import SOURCE_MOST
 from caseapp.interchange.runs import Tally, bring_in
 from caseapp.interchange.sources import BESIDE, File, sources_of
-from caseapp.interchange.tables import rejects_of, size_of
+from caseapp.interchange.tables import Rejects, rejects_of, size_of
 
 Step = TypeVar("Step")
 
@@ -66,13 +65,23 @@ def bring_clients(context: click.Context, paths: tuple[Path, ...], source: str |
             for one, refused in zip(files, rejects, strict=True):
                 for done in with_bar(one, bring_in(one, refused, source, COMMAND_LINE)):
                     tally.add(done)
+                _say_who_stays_outside(one.name, refused)
     except RuleBroken as refused:
         raise cannot(refused.sentence) from None
-    except OperationalError as error:
-        raise cannot(f"The database stopped the import ({error.orig}). Run it again: it goes on from here.") from None
+    except database.NO_DATABASE as error:
+        raise cannot(
+            f"The database stopped the import ({said_by(error)}). Run it again: it goes on from here."
+        ) from None
     counts = tally.counts
     click.echo(f"imported {counts['imported']}, already known {counts['known']}, rejected {counts['rejected']}")
     context.exit(1 if counts["rejected"] else 0)
+
+
+def _say_who_stays_outside(name: str, rejects: Rejects) -> None:
+    if rejects.number == 1:
+        click.echo(f"{rejects.first}." if rejects.first.startswith(name) else f"{name}: {rejects.first}.", err=True)
+    elif rejects.number:
+        click.echo(f"{name}: {rejects.number} rejected, see {name}.rejects.csv", err=True)
 
 
 def _files(paths: Iterable[Path]) -> list[File]:
@@ -92,13 +101,6 @@ def _opener(path: Path) -> Any:
             raise RuleBroken(f"{path} can't be read: {error.strerror}.") from None
 
     return open_it
-
-
-def cannot(sentence: str) -> click.ClickException:
-    """A sentence, and exit 2: 1 is kept for an import that went well but for its rejects."""
-    stopped = click.ClickException(sentence)
-    stopped.exit_code = 2
-    return stopped
 
 
 def checked_source(source: str) -> str:

@@ -1,10 +1,11 @@
 """Register and change clients, and say who may see them."""
 
 import secrets
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
 
 from caseapp.audit.actions import changed
 from caseapp.audit.rules import digest
@@ -135,7 +136,8 @@ def give_access_to_all(
 ) -> dict[str, CareAccess]:
     """Let one person or a team see clients from a day to a day (`ended_on` is the first day no longer); once per ground.
 
-    Gives the row by client, the one that was there already where it lasts as long.
+    Gives the row by client, the one that was there already where it lasts as long. What sessions give goes on in one row, however
+    many sessions there are.
     """
     started_on = started_on or clock.today(clinic.zone())
     same = select(CareAccess).where(CareAccess.client_id.in_(client_ids), CareAccess.ground == ground)
@@ -144,11 +146,13 @@ def give_access_to_all(
     long_enough = CareAccess.ended_on.is_(None) if ended_on is None else _lasts(ended_on)
     rows = {row.client_id: row for row in db.scalars(same.where(long_enough))}
     facts = {"staff_id": staff_id, "team_id": team_id, "started_on": started_on, "ended_on": ended_on}
-    made = [
-        CareAccess(client_id=client_id, ground=ground, given_by_id=by.id, **facts)
-        for client_id in client_ids
-        if client_id not in rows
-    ]
+    if ground is Ground.group and ended_on:
+        for row in _to_go_on(same, started_on, ended_on):
+            if row.client_id not in rows:
+                row.ended_on, rows[row.client_id] = ended_on, row
+                changed("clients.give_access", row.id, by, client_id=row.client_id, ground=ground, **facts)
+    new = [client_id for client_id in client_ids if client_id not in rows]
+    made = [CareAccess(client_id=client_id, ground=ground, given_by_id=by.id, **facts) for client_id in new]
     for row in made:
         row.reason_sealed = sealed.seal(row.client_id, reason.strip())
     db.add_all(made)
@@ -156,6 +160,12 @@ def give_access_to_all(
     for row in made:
         changed("clients.give_access", row.id, by, client_id=row.client_id, ground=ground, **facts)
     return rows | {row.client_id: row for row in made}
+
+
+def _to_go_on(same: Select, since: date, until: date) -> Iterable[CareAccess]:
+    """Rows that end too soon and that nobody has ended."""
+    soon = same.where(CareAccess.ended_on.between(since, until), CareAccess.ended_by_id.is_(None))
+    return db.scalars(soon.order_by(CareAccess.ended_on))
 
 
 def _lasts(until: date) -> ColumnElement[bool]:
@@ -234,6 +244,21 @@ def close_caseload(client_id: str, staff_id: str, by: Actor, *, ended_on: date) 
         db.flush()
         changed("clients.end_access", row.id, by, client_id=client_id, ground=row.ground, ended_on=row.ended_on)
     return ended
+
+
+def end_access_by_sessions(staff_id: str, until: dict[str, date], by: Actor) -> None:
+    """By client, the first day on which no session gives this person access any more; from then on they have none by sessions.
+
+    What they can see today stays until the day is over, so that a slip can be undone.
+    """
+    tomorrow = clock.today(clinic.zone()) + timedelta(days=1)
+    rows = select(CareAccess).where(CareAccess.client_id.in_(list(until)), CareAccess.staff_id == staff_id)
+    for row in db.scalars(rows.where(CareAccess.ground == Ground.group, CareAccess.ended_on > tomorrow)):
+        ended_on = max(until[row.client_id], tomorrow, row.started_on)
+        if ended_on < row.ended_on:
+            row.ended_on = ended_on
+            changed("clients.end_access", row.id, by, client_id=row.client_id, ground=row.ground, ended_on=ended_on)
+    db.flush()
 
 
 def _check(born: date, *names: str, may_be_nameless: bool = False) -> None:

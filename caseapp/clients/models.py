@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.rules import Answer, Ground, NameKind, Sex
@@ -83,6 +83,9 @@ class ClientReference(Base):
     reference: Mapped[str] = mapped_column(String(100))
 
 
+DENIAL = f"ground = '{Ground.denied}'"
+
+
 class CareAccess(Base):
     """Who may see a client: one person or a team, on a ground, from a day to a day. `denied` wins over every other."""
 
@@ -93,6 +96,7 @@ class CareAccess(Base):
         Index(None, "client_id"),
         Index(None, "staff_id", "client_id"),
         Index(None, "team_id", "client_id"),
+        Index("ix_care_access_denials", "client_id", sqlite_where=text(DENIAL), postgresql_where=text(DENIAL)),
     )
 
     id: Mapped[Id]

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 # Letters that do not come apart into a plain letter and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -93,18 +93,22 @@ class Heard:
         return min(len(self.word), len(other.word)) >= 3 and self.word[:3] == other.word[:3]
 
 
+# Lists show the same names again and again.
+heard = lru_cache(maxsize=10_000)(Heard)
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two names could be meant for one another."""
     return Heard(one).like(Heard(other))
 
 
+@lru_cache(maxsize=50_000)  # lists show the same people again and again
 def confusable(one: tuple[Heard, Heard], other: tuple[Heard, Heard]) -> bool:
     """Whether two people, each as (first, last) name, could be taken for each other: one name alike, the other too or begins the same."""
     (first, last), (their_first, their_last) = one, other
-    first_alike, last_alike = first.like(their_first), last.like(their_last)
-    if first_alike and last_alike:
-        return True
-    return (first_alike and last.begins_like(their_last)) or (last_alike and first.begins_like(their_first))
+    if last.begins_like(their_last):
+        return first.like(their_first) or (first.begins_like(their_first) and last.like(their_last))
+    return last.like(their_last) and (first.begins_like(their_first) or first.like(their_first))
 
 
 def mistyped_days(day: date, today: date) -> list[date]:
@@ -135,6 +139,13 @@ class Asked:
 
     def __bool__(self) -> bool:
         return bool(self.words or self.born or self.year)
+
+    @property
+    def born_between(self) -> tuple[date, date] | None:
+        """The first and the last day on which they may be born; None if any day will do."""
+        if self.born:
+            return self.born, self.born
+        return (date(self.year, 1, 1), date(self.year, 12, 31)) if self.year else None
 
 
 _DATES = (

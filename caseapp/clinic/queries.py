@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from caseapp.clinic.models import Organization, Payer, Provider, Room, Site
@@ -18,7 +18,8 @@ KINDS = {"sites": Site, "rooms": Room, "payers": Payer, "providers": Provider}
 
 def organization() -> Organization | None:
     """The organization of this database; None before set-up."""
-    return db.scalar(select(Organization))
+    _first_site(db())
+    return db().info.get(Organization) or db.scalar(select(Organization))
 
 
 def site() -> Site | None:
@@ -26,13 +27,17 @@ def site() -> Site | None:
     return _first_site(db())
 
 
+# Both are on every page, so they are read together.
+_FIRST_SITE = select(Site, Organization).outerjoin(Organization, true()).order_by(Site.position, Site.name).limit(1)
+
+
 def _first_site(session: Session) -> Site | None:
     """Asked for many times in each unit of work, and always the same one: so it is looked up once and kept with the session."""
     if Site not in session.info:
-        found = session.scalar(select(Site).order_by(Site.position, Site.name).limit(1))
+        found = session.execute(_FIRST_SITE).first()
         if found is None:
             return None
-        session.info[Site] = found
+        session.info[Site], session.info[Organization] = found
     return session.info[Site]
 
 

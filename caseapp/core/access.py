@@ -38,11 +38,23 @@ class Can(StrEnum):
     decide_care_access = auto()
     see_schedule = auto()
     edit_schedule = auto()
+    build_week = auto()
     mark_attendance = auto()
+    excuse_absences = auto()
+    write_notes = auto()
+    cosign_notes = auto()
+    keep_counseling_notes = auto()
     see_phases = auto()
     move_phases = auto()
+    propose_moves = auto()
+    decide_moves = auto()
     record_crisis = auto()
     follow_up_crisis = auto()
+    record_measures = auto()
+    record_drug_tests = auto()
+    keep_medications = auto()
+    write_plans = auto()
+    sign_plans = auto()
     see_tasks = auto()
     give_tasks = auto()
     see_reports = auto()
@@ -62,8 +74,14 @@ CARE = EVERYONE | {
     Can.edit_clients,
     Can.see_schedule,
     Can.mark_attendance,
+    Can.write_notes,
     Can.see_phases,
+    Can.propose_moves,
     Can.follow_up_crisis,
+    Can.record_measures,
+    Can.record_drug_tests,
+    Can.keep_medications,
+    Can.write_plans,
     Can.see_tasks,
 }
 
@@ -76,19 +94,26 @@ ROLES: dict[Role, set[Can]] = {
         Can.see_reports,
         Can.see_people_behind_figures,
     },
-    Role.clinician: CARE | {Can.edit_schedule},
+    Role.clinician: CARE | {Can.edit_schedule, Can.keep_counseling_notes, Can.sign_plans},
     Role.supervisor: CARE
     | {
         Can.screen_and_admit,
         Can.edit_schedule,
         Can.move_phases,
+        Can.decide_moves,
         Can.decide_care_access,
+        Can.excuse_absences,
+        Can.cosign_notes,
+        Can.sign_plans,
+        Can.keep_counseling_notes,
         Can.give_tasks,
+        Can.build_week,
         Can.see_reports,
         Can.see_people_behind_figures,
     },
     Role.admin: EVERYONE
     | {
+        Can.build_week,
         Can.see_reports,
         Can.see_people_behind_figures,
         Can.edit_programs,

@@ -48,6 +48,14 @@ def week_of(day: date, week_starts_on: int = 0) -> tuple[date, date]:
     return first, first + timedelta(days=7)
 
 
+def working_day(day: date, after: int) -> date:
+    """The working day, Monday to Friday, so many working days after a day."""
+    while after:
+        day += timedelta(days=1)
+        after -= day.weekday() < 5
+    return day
+
+
 @contextmanager
 def freeze(at: datetime) -> Iterator[None]:
     """Stop the clock at an aware instant, for tests and for making demo data as of a day."""

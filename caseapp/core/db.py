@@ -5,7 +5,7 @@ Actions and queries use `db`, the session of the running request or command. The
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,7 +28,8 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -89,6 +90,7 @@ class Word(TypeDecorator):
 NOT_IN_BACKUPS = {"not in backups": True}
 
 ID_LETTERS = 22
+PREPARED = 1_000  # statements that a connection to PostgreSQL keeps planned; all pages together ask some hundreds
 
 
 def new_id() -> str:
@@ -132,7 +134,15 @@ def make_engine(url: str) -> Engine:
         return _sqlite_engine(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
-    return create_engine(parsed, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    engine = create_engine(
+        parsed, pool_pre_ping=True, pool_use_lifo=True, pool_size=10, max_overflow=20, hide_parameters=True
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.prepared_max = PREPARED
+
+    return engine
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -217,14 +227,32 @@ def joined(connection: Connection) -> Iterator[Session]:
 def own_transaction() -> Iterator[Session]:
     """A short transaction beside the request's own, for what must stay even if the request is undone.
 
-    On SQLite there is one writer at a time: never open one while the request's own session holds the write lock.
+    On SQLite there is one writer at a time: never open one while the request's own session holds the write lock. A request
+    that only reads lets go of what it has read so far, for without a WAL nobody can write beside a reader. On PostgreSQL it
+    goes on with the connection that it has: there is nothing of its own that could be undone.
     """
+    if reading_only.get():
+        if not is_sqlite():
+            with _committed(db()):
+                yield db()
+            return
+        _end_reading(db())
     token = reading_only.set(False)
     try:
         with _sessions() as session, session.begin():
             yield session
     finally:
         reading_only.reset(token)
+
+
+@contextmanager
+def _committed(session: Session) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        session.rollback()
+        raise
+    session.commit()
 
 
 @contextmanager
@@ -237,8 +265,20 @@ def snapshot() -> Iterator[Session]:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with Session(bind=connection) as session:
                 yield session
+                _end_reading(session)
     finally:
         reading_only.reset(token)
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """For a look before a view runs: the request's own session if it only reads, else a snapshot beside it, for the
+    transaction of a request that writes must not begin before its view does."""
+    if reading_only.get():
+        yield db()
+    else:
+        with snapshot() as session:
+            yield session
 
 
 @contextmanager
@@ -247,10 +287,24 @@ def request_scope(reads: bool) -> Iterator[None]:
     scope, mode = _Scope.current.set(object()), reading_only.set(reads)
     try:
         yield
+        if reads:
+            _end_reading(db())
     finally:
         db.remove()
         reading_only.reset(mode)
         _Scope.current.reset(scope)
+
+
+def _end_reading(session: Session) -> None:
+    """End what only read by COMMIT, with nothing in it. At a ROLLBACK the driver of PostgreSQL forgets every statement that the
+    connection has prepared, and each is planned anew from then on; and every row that the page has read counts as unread.
+    """
+    if not session.in_transaction():
+        return
+    if session.new or session.dirty or session.deleted:  # never asked to be kept
+        session.rollback()
+    with suppress(*NO_DATABASE):  # what was read is read
+        session.commit()
 
 
 def broken_constraint(error: IntegrityError) -> str | None:
@@ -262,6 +316,20 @@ def broken_constraint(error: IntegrityError) -> str | None:
     if said.startswith("UNIQUE constraint failed: "):
         return _unique_names().get(frozenset(said.removeprefix("UNIQUE constraint failed: ").split(", ")))
     return said.removeprefix("CHECK constraint failed: ") if said.startswith("CHECK") else None
+
+
+# What is raised when the database does not answer, or has no room: nothing is wrong with what was asked of it.
+NO_DATABASE = (OperationalError, InterfaceError, NoConnection)
+
+
+def code_of(error: BaseException) -> str:
+    """By what name an engine calls an error ("53100", "SQLITE_FULL"); "" if it says none. Never what its message quotes."""
+    return getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
+
+
+def has_no_room(error: BaseException) -> bool:
+    """Whether the disk of the database is full."""
+    return isinstance(error, DBAPIError) and code_of(error.orig) in {"53100", "SQLITE_FULL"}
 
 
 def _unique_names() -> dict[frozenset[str], str]:
@@ -282,6 +350,12 @@ def lock(model: type[Base], ids: list[str]) -> None:
     if ids and not is_sqlite():
         held = select(model.id).where(model.id.in_(set(ids))).order_by(model.id)
         db.execute(held.with_for_update(key_share=True))
+
+
+def share(model: type[Base], ids: list[str]) -> None:
+    """Let others `share` these rows too, but make whoever would `lock` them wait until this transaction ends."""
+    if ids and not is_sqlite():
+        db.execute(select(model.id).where(model.id.in_(set(ids))).order_by(model.id).with_for_update(read=True))
 
 
 def take_turns(session: Session, *names: str) -> None:

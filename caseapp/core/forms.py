@@ -12,6 +12,7 @@ from wtforms.widgets import HiddenInput
 
 from caseapp.core import errors, merging
 from caseapp.core.db import broken_constraint, db, new_id
+from caseapp.core.fields import MoreText, Needed
 from caseapp.core.merging import BOOKKEEPING
 
 
@@ -62,6 +63,12 @@ class CreatingForm(Form):
         """A search used this page's key; what is saved later needs one of its own to be saved once."""
         self.form_key.data = new_id()
         self.form_key.raw_data = None
+
+
+class TakeBackForm(CreatingForm):
+    """Why a record that should not be there is taken back."""
+
+    reason = MoreText("Why it is taken back", [Needed("Enter why it is taken back")], most=500, rows=2)
 
 
 class OpenedField(HiddenField):

@@ -13,6 +13,8 @@ from pathlib import Path
 from flask import Response, g, request
 from flask.logging import wsgi_errors_stream
 
+from caseapp.core.db import code_of
+
 LOGGER = "caseapp"
 HERE = Path(__file__).resolve().parents[1]
 
@@ -31,12 +33,15 @@ class Lines(logging.Formatter):
 
 
 def error_without_words(error: BaseException) -> list[dict]:
-    """An error and those it came from, the first one last: its type, the places in this program it came through, and the last one."""
+    """An error and those it came from, the first one last: its type, the engine's code of it if it is the database's, the places in
+    this program it came through, and the last one.
+    """
     told = []
     while error is not None and len(told) < 5:
         places = traceback.extract_tb(error.__traceback__)
         ours = [one for one in places[:-1] if Path(one.filename).is_relative_to(HERE)]
-        told.append({"type": type(error).__name__, "places": [_place(one) for one in [*ours, *places[-1:]]]})
+        code = {"code": code_of(error)} if code_of(error) else {}
+        told.append({"type": type(error).__name__, **code, "places": [_place(one) for one in [*ours, *places[-1:]]]})
         error = error.__cause__ or error.__context__
     return told
 

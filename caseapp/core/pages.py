@@ -22,14 +22,13 @@ from flask import (
 )
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from caseapp.core import clock, errors, merging
 from caseapp.core.access import Can, access_of
-from caseapp.core.db import ID_LETTERS, broken_constraint
+from caseapp.core.db import ID_LETTERS, NO_DATABASE, broken_constraint, has_no_room
 from caseapp.core.navigation import NAVIGATION
 from caseapp.core.web import SAFE_METHODS, shown, undo
 
@@ -85,13 +84,16 @@ def take_banner() -> Banner | None:
     return Banner(**messages[-1]) if messages else None
 
 
+NO_ROOM = "There is no room left on the disk to save anything. Tell whoever looks after the machine."
+
 # What belongs to a room and yet to no place of the header: the pages about oneself and about the pages.
 NO_PLACE = ("/help", "/account")
 
 
 def navigation() -> list[dict[str, Any]]:
     """The links of the header for this person, in the order of their roles, with the numbers that rooms registered."""
-    here = (request.endpoint or "").split(".")[0]
+    of_a_client = request.path.startswith("/clients/")  # every tab of a client, whichever room it belongs to
+    here = "clients" if of_a_client else (request.endpoint or "").split(".")[0]
     counts = g.get("nav_counts", {})
     places = []
     for place in NAVIGATION:
@@ -142,7 +144,7 @@ def register_error_pages(app: Flask) -> None:
     app.register_error_handler(errors.Stale, stale_page)
     app.register_error_handler(StaleDataError, lambda _e: stale_page(errors.Stale()))
     app.register_error_handler(IntegrityError, broken_constraint_page)
-    for no_database in (OperationalError, InterfaceError, NoConnection):
+    for no_database in NO_DATABASE:
         app.register_error_handler(no_database, lambda e: _broke(app, e, 503))
     app.register_error_handler(
         CSRFError, lambda _e: error_page(400, sentence="This form was opened in another sign-in.", sent=what_was_sent())
@@ -222,6 +224,7 @@ def _not_recorded(app: Flask, answer: Response, error: Exception) -> Response:
     number = _numbered(app, error)
     saved = request.method not in SAFE_METHODS and answer.status_code < 400
     sentence = "We could not write to the log who looks at this, so it is not shown."
+    sentence += f" {NO_ROOM}" if has_no_room(error) else ""
     return error_page(503, number=number, sentence=sentence, saved=saved, nothing_saved=not saved)
 
 
@@ -239,4 +242,4 @@ def _broke(app: Flask, error: Exception, status: int) -> Response:
     if app.testing and status == 500:
         raise error
     session.pop("_flashes", None)
-    return error_page(status, number=number)
+    return error_page(status, number=number, sentence=NO_ROOM if has_no_room(error) else "")

@@ -53,7 +53,7 @@ class House(Flask):
         self.logger.error("broke at %s", request.endpoint, exc_info=exc_info)
 
     def _settled_answer(self) -> Response:
-        with request_scope(reads=request.method in SAFE_METHODS):
+        with request_scope(reads=reads_only()):
             response = super().full_dispatch_request()
             try:
                 settle(response)
@@ -71,6 +71,18 @@ class House(Flask):
             return response
 
 
+def only_reads(view: Callable) -> Callable:
+    """Declare that a view changes nothing, though it is sent as a form (so that what was typed stands in no address)."""
+    view.only_reads = True
+    return view
+
+
+def reads_only() -> bool:
+    """Whether this request changes nothing."""
+    view = current_app.view_functions.get(request.endpoint)
+    return request.method in SAFE_METHODS or getattr(view, "only_reads", False)
+
+
 def undo() -> None:
     """Undo the request's own changes, also when there is no database any more to undo them in."""
     try:
@@ -80,14 +92,14 @@ def undo() -> None:
 
 
 def settle(response: Response) -> None:
-    """Commit a POST that went well, together with its receipt; roll anything else back."""
-    if request.method in SAFE_METHODS or response.status_code >= 400:
+    """Commit a POST that went well, together with its receipt; roll back what was refused. What only reads has nothing to settle."""
+    if response.status_code >= 400:
         undo()
-        return
-    receipt = g.get("receipt")
-    if receipt is not None:
-        receipt.location = response.headers.get("Location")
-    db.commit()
+    elif not reads_only():
+        receipt = g.get("receipt")
+        if receipt is not None:
+            receipt.location = response.headers.get("Location")
+        db.commit()
 
 
 def refuse_nul() -> None:

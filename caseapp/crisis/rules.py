@@ -4,35 +4,35 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from caseapp.core import clock
-from caseapp.crisis.words import (
-    QUESTIONS,
-    RISKS,
-    Asked,
-    Behavior,
-    Caller,
-    Channel,
-    Disposition,
-    Done,
-    Risk,
+from caseapp.crisis.words import QUESTIONS, RISKS, Asked, Behavior, Caller, Channel, Disposition, Done, Risk
+from caseapp.measures.cssrs import (
+    ALWAYS_ASKED,
+    ANSWER_LEVELS,
+    ASKED_AFTER_YES,
+    ORDER,
+    SCREEN,
+    WHAT_FIRST,
+    level_of,
+    risk_by_screen,
+    worst_answer,
 )
 
-__all__ = ["Asked", "Behavior", "Caller", "Channel", "Disposition", "Done", "Risk"]
+__all__ = [
+    "Asked",
+    "Behavior",
+    "Caller",
+    "Channel",
+    "Disposition",
+    "Done",
+    "Risk",
+    "SCREEN",
+    "WHAT_FIRST",
+    "level_of",
+    "risk_by_screen",
+    "worst_answer",
+]
 
 HIGH = frozenset({Risk.high, Risk.not_asked})
-ORDER = (Risk.none_found, Risk.low, Risk.moderate, Risk.high)
-SCREEN = ("wish_to_be_dead", "thoughts", "method", "intent", "plan", "behavior")
-# The rule of the screen as data, so that the page computes it while someone types from the very same table: what each
-# answer is worth (any other answer is worth nothing), and which questions must have been asked for there to be a level.
-ANSWER_LEVELS = {
-    "wish_to_be_dead": {"yes": Risk.low},
-    "thoughts": {"yes": Risk.low},
-    "method": {"yes": Risk.moderate},
-    "intent": {"yes": Risk.high},
-    "plan": {"yes": Risk.high},
-    "behavior": {"over_three_months_ago": Risk.moderate, "within_three_months": Risk.high},
-}
-ALWAYS_ASKED = ("wish_to_be_dead", "thoughts", "behavior")
-ASKED_AFTER_YES = ("method", "intent", "plan")
 # The screen as the page of a new contact takes it to compute the level beside the answers.
 SCREEN_TABLE = {
     "levels": ANSWER_LEVELS,
@@ -43,36 +43,6 @@ SCREEN_TABLE = {
 }
 LONGEST = timedelta(hours=12)
 LATEST_RECORDING = timedelta(days=31)
-# What is said to do first at high risk; `domain.md` 5.1 (stay until resolved or handed over) and 5.3.
-WHAT_FIRST = (
-    "Stay on the line or with them. Do not leave them alone until someone else is there.",
-    "Call a supervisor now.",
-    "Ask what is within reach, and who can move it away.",
-    "If they may act now, or have taken something: 911.",
-)
-
-
-def risk_by_screen(wish: Asked, thoughts: Asked, method: Asked, intent: Asked, plan: Asked, behavior: Behavior) -> Risk:
-    """The screen's level: the worst answer wins, nothing is added up (`domain.md` 5.2).
-
-    Not asked unless 1, 2 and 6 were, and 3 to 5 after a yes to 2; but whatever shows high risk is enough alone.
-    """
-    answers = dict(zip(SCREEN, (wish, thoughts, method, intent, plan, behavior), strict=True))
-    worst = worst_answer(answers)
-    needed = ALWAYS_ASKED + (ASKED_AFTER_YES if thoughts is Asked.yes else ())
-    if worst is not Risk.high and any(answers[name] == "not_asked" for name in needed):
-        return Risk.not_asked
-    return worst
-
-
-def worst_answer(answers: dict[str, str]) -> Risk:
-    """The highest level that any answer given so far shows; none found before the first."""
-    return max((ANSWER_LEVELS[name].get(answers[name], Risk.none_found) for name in SCREEN), key=ORDER.index)
-
-
-def level_of(answers: dict[str, str]) -> Risk:
-    """The screen's level of answers by field name."""
-    return risk_by_screen(*(answers[name] for name in SCREEN))
 
 
 def is_lowered(answers: dict[str, str], judged: Risk) -> bool:

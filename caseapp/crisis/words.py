@@ -2,32 +2,29 @@
 
 from enum import StrEnum, auto
 
+from caseapp.measures.cssrs import ASKED, BEHAVIORS, QUESTIONS, READ_OUT, RISKS, Asked, Behavior, Risk
 
-class Asked(StrEnum):
-    """An answer, or that nobody asked."""
-
-    yes = auto()
-    no = auto()
-    not_asked = auto()
-
-
-class Behavior(StrEnum):
-    """Question 6 of the screener."""
-
-    no = auto()
-    over_three_months_ago = auto()
-    within_three_months = auto()
-    not_asked = auto()
-
-
-class Risk(StrEnum):
-    """How high the risk is. Not asked counts as high until it is."""
-
-    none_found = auto()
-    low = auto()
-    moderate = auto()
-    high = auto()
-    not_asked = auto()
+# The words of the screener, which the room of measures keeps, are words of a contact too.
+__all__ = [
+    "ASKED",
+    "BEHAVIORS",
+    "QUESTIONS",
+    "READ_OUT",
+    "RISKS",
+    "Asked",
+    "Behavior",
+    "Risk",
+    "Caller",
+    "Channel",
+    "Disposition",
+    "Done",
+    "CALLERS",
+    "CHANNELS",
+    "DISPOSITIONS",
+    "DONE",
+    "LABELS",
+    "done_words",
+]
 
 
 class Channel(StrEnum):
@@ -72,20 +69,6 @@ class Disposition(StrEnum):
     law_enforcement = auto()
 
 
-ASKED = {Asked.no: "No", Asked.yes: "Yes", Asked.not_asked: "Not asked"}
-BEHAVIORS = {
-    Behavior.no: "No",
-    Behavior.over_three_months_ago: "Yes, over 3 months ago",
-    Behavior.within_three_months: "Yes, within 3 months",
-    Behavior.not_asked: "Not asked",
-}
-RISKS = {
-    Risk.high: "High risk",
-    Risk.moderate: "Moderate risk",
-    Risk.low: "Low risk",
-    Risk.none_found: "No risk found",
-    Risk.not_asked: "Not asked yet",
-}
 CHANNELS = {
     Channel.phone: "Phone",
     Channel.text: "Text",
@@ -115,17 +98,6 @@ DISPOSITIONS = {
     Disposition.called_911: "911",
     Disposition.withdrawal_management: "Withdrawal management",
     Disposition.law_enforcement: "Law enforcement",
-}
-# The number of each question of the C-SSRS screener, and its words as they are read out (free to use, `domain.md` 5.2).
-QUESTIONS = {"wish_to_be_dead": 1, "thoughts": 2, "method": 3, "intent": 4, "plan": 5, "behavior": 6}
-READ_OUT = {
-    "wish_to_be_dead": "Have you wished you were dead or wished you could go to sleep and not wake up?",
-    "thoughts": "Have you actually had any thoughts of killing yourself?",
-    "method": "Have you been thinking about how you might do this?",
-    "intent": "Have you had these thoughts and had some intention of acting on them?",
-    "plan": "Have you started to work out or worked out the details of how to kill yourself? "
-    "Did you intend to carry out this plan?",
-    "behavior": "Have you ever done anything, started to do anything, or prepared to do anything to end your life?",
 }
 # What each field is called, in forms and on the page of a contact, in the order of the page.
 LABELS = {

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from caseapp.core.access import Can, local_path, requires
 from caseapp.core.forms import Form
 from caseapp.core.pages import Banner, go_to, local_now
+from caseapp.core.web import reads_only
 from caseapp.core.words import at_time
 from caseapp.drafts import actions, queries
 from caseapp.drafts.rules import MOST, body_of, fields_of, going_on, page_of, path_of
@@ -87,7 +88,7 @@ def on_every_page() -> dict:
 
 def after_request(response: Response) -> Response:
     """A form that was carried out leaves no draft behind; in the same transaction."""
-    carried_out = request.method == "POST" and response.status_code in (302, 303) and not g.get("kept_late")
+    carried_out = not reads_only() and response.status_code in (302, 303) and not g.get("kept_late")
     if carried_out and current_user.is_authenticated and request.blueprint != "drafts":
         actions.drop(current_user.id, set(_pages_of_this_form()))
     return response

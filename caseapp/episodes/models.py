@@ -166,7 +166,7 @@ class Episode(Base):
         ),
         CheckConstraint("discharged_on >= admitted_on", name="days_in_order"),
         UniqueConstraint("source", "source_reference"),
-        Index(None, "case_manager_id"),
+        Index(None, "case_manager_id", "discharged_on"),
         Index(None, "client_id"),
         Index(None, "admitted_on"),
         Index(None, "discharged_on"),
@@ -192,6 +192,8 @@ class Episode(Base):
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
     version: Mapped[int] = mapped_column(Integer, default=1)
     program_version: Mapped[ProgramVersion] = relationship()
+    case_manager: Mapped[Staff | None] = relationship(foreign_keys=[case_manager_id])
+    clinician: Mapped[Staff | None] = relationship(foreign_keys=[clinician_id])
     __mapper_args__ = {"version_id_col": version}
 
 

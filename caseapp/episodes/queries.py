@@ -1,11 +1,12 @@
 """Pre-screens, the gate, episodes, stays in force, and the whole history."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import joinedload
 
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock, sealed
@@ -21,9 +22,22 @@ from caseapp.programs.queries import count_episodes_with, profile, programs
 
 
 def newest_prescreen(client_id: str) -> Prescreen | None:
-    """The latest pre-screen of a client, with substances and clearances; None before the first."""
-    found = select(Prescreen).where(Prescreen.client_id == client_id).order_by(Prescreen.screened_at.desc()).limit(1)
-    return db.scalar(found.options(selectinload(Prescreen.substances), selectinload(Prescreen.clearances)))
+    """The latest pre-screen of a client; None before the first."""
+    return db.scalar(_NEWEST, {"client_id": client_id})
+
+
+# Every chart asks these, so they are put together once.
+_NEWEST = (
+    select(Prescreen)
+    .where(Prescreen.client_id == bindparam("client_id"))
+    .order_by(Prescreen.screened_at.desc())
+    .limit(1)
+)
+_REFERRED = (
+    select(ReferralProblem)
+    .where(ReferralProblem.client_id == bindparam("client_id"))
+    .order_by(ReferralProblem.onset_on, ReferralProblem.recorded_at, ReferralProblem.id)
+)
 
 
 @dataclass(frozen=True)
@@ -44,10 +58,8 @@ def referred_with(client_id: str) -> list[Referred]:
 
     Opens sealed words: for those who may read clinical text. A fixed number of statements; a purged text is left out.
     """
-    rows = select(ReferralProblem).where(ReferralProblem.client_id == client_id)
-    rows = rows.order_by(ReferralProblem.onset_on, ReferralProblem.recorded_at, ReferralProblem.id)
     named: dict[tuple, list[ReferralProblem]] = defaultdict(list)
-    for row in db.scalars(rows):
+    for row in db.scalars(_REFERRED, {"client_id": client_id}):
         named[row.source, row.code_system, row.code].append(row)
     found = [_referred(client_id, mentions) for mentions in named.values()]
     found.sort(key=lambda one: one.since, reverse=True)
@@ -119,6 +131,13 @@ def open_episode(client_id: str) -> Episode | None:
         .order_by(Episode.admitted_on.desc(), Episode.id)
         .limit(1)
     )
+
+
+def case_managers(client_ids: Iterable[str]) -> dict[str, str]:
+    """By client, the id of the case manager of the open episode; who has none is left out. One statement."""
+    found = select(Episode.client_id, Episode.case_manager_id).where(Episode.client_id.in_(set(client_ids)))
+    found = found.where(Episode.discharged_on.is_(None), Episode.case_manager_id.is_not(None))
+    return {row[0]: row[1] for row in db.execute(found)}
 
 
 def get_open_episode(client_id: str) -> Episode:

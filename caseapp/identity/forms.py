@@ -94,3 +94,10 @@ class NewStaffForm(StaffDetails, CreatingForm):
 
 class EditStaffForm(StaffDetails, EditingForm):
     """Change a member of staff."""
+
+    notes_cosigned = ChoiceRadios(
+        "Does a supervisor sign their notes too?",
+        [Needed("Choose yes or no.")],
+        choices=[("yes", "Yes"), ("no", "No")],
+        coerce=lambda value: {True: "yes", False: "no"}.get(value, value),
+    )

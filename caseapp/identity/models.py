@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.core import clock
@@ -22,16 +22,25 @@ class Staff(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
     compact_rows: Mapped[bool] = mapped_column(default=False)
+    notes_cosigned: Mapped[bool] = mapped_column(default=False, server_default=false())
     left_on: Mapped[date | None]
     added_at: Mapped[datetime] = mapped_column(default=clock.now)
     version: Mapped[int] = mapped_column(Integer, default=1)
     roles: Mapped[list["StaffRole"]] = relationship(cascade="all, delete-orphan", order_by="StaffRole.role")
+    memberships: Mapped[list["TeamMember"]] = relationship(viewonly=True)
     __mapper_args__ = {"version_id_col": version}
 
     @property
     def role_names(self) -> list[str]:
         """The roles as a form shows them."""
         return [row.role.value for row in self.roles]
+
+    def teams_on(self, day: date) -> frozenset[str]:
+        """The ids of the teams that someone is in on a day."""
+        there = (
+            row for row in self.memberships if row.started_on <= day and (row.ended_on is None or row.ended_on > day)
+        )
+        return frozenset(row.team_id for row in there)
 
 
 class StaffRole(Base):

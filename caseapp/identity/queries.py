@@ -1,12 +1,13 @@
 """Staff, teams, and whose sign-in a token is."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Select, bindparam, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from caseapp.core import clock, site
 from caseapp.core.access import Actor, Role
@@ -133,51 +134,52 @@ def sizes_of_teams() -> dict[str, int]:
     return dict(db.execute(counted).all())
 
 
-def actor(staff: Staff, session: Session | None = None, sign_in: SignIn | None = None) -> Actor:
-    """Someone as the one who acts, with the teams of today."""
-    session = session or db()
-    today = site.today(session)
+def actor(
+    staff: Staff, session: Session | None = None, sign_in: SignIn | None = None, ends_at: datetime | None = None
+) -> Actor:
+    """Someone as the one who acts, with the teams of today; at a page also by which sign-in, and when that ends."""
     return Actor(
         id=staff.id,
         name=staff.name,
         roles=frozenset(row.role for row in staff.roles),
-        team_ids=frozenset(session.scalars(_teams_on(staff.id, today))),
+        team_ids=staff.teams_on(site.today(session)),
         credential=staff.credential,
         session_id=sign_in.id if sign_in else None,
-        ends_at=_ends_at(sign_in, session) if sign_in else None,
+        ends_at=ends_at,
         compact_rows=staff.compact_rows,
     )
 
 
-def _teams_on(staff_id: str, day: date):
-    still = or_(TeamMember.ended_on.is_(None), TeamMember.ended_on > day)
-    return select(TeamMember.team_id).where(TeamMember.staff_id == staff_id, TeamMember.started_on <= day, still)
-
-
-def live_sign_in(session: Session, token: str) -> SignIn | None:
-    """The sign-in of a token if it has not ended, by hand or by time."""
-    sign_in = session.scalar(select(SignIn).where(SignIn.token_digest == digest_of(token)))
-    if sign_in is None or sign_in.ended_at is not None:
+def live_sign_in(session: Session, token: str) -> tuple[SignIn, Staff, int] | None:
+    """The sign-in of a token if it has not ended, by hand or by time, with whose it is and the minutes it may be idle."""
+    row = session.execute(_live(), {"digest": digest_of(token), "day": site.today(session)}).unique().first()
+    if row is None:
         return None
-    return sign_in if clock.now() < _ends_at(sign_in, session) else None
+    sign_in, staff, idle = row.SignIn, row.Staff, int(row.idle or rules.IDLE_MINUTES)
+    ends_at = rules.ends_at(sign_in.started_at, sign_in.last_used_at, idle)
+    return (sign_in, staff, idle) if clock.now() < ends_at else None
+
+
+@cache
+def _live() -> Select:
+    """Every page asks this, so it is put together once."""
+    found = select(SignIn, Staff, _idle[0].scalar_subquery().label("idle")).join(Staff, Staff.id == SignIn.staff_id)
+    found = found.where(SignIn.token_digest == bindparam("digest"), SignIn.ended_at.is_(None), Staff.left_on.is_(None))
+    return found.options(joinedload(Staff.roles), joinedload(Staff.memberships))
 
 
 # After how many minutes of doing nothing a sign-in ends: told by the room of programs, which stands on a floor above.
-_idle_minutes: list[Callable[[Session], int]] = []
+_idle: list[Select] = []
 
 
-def idle_minutes_with(reader: Callable[[Session], int]) -> None:
-    """Say how the number of idle minutes is read: a function of a session."""
-    _idle_minutes[:] = [reader]
+def idle_minutes_from(value: Select) -> None:
+    """Say where the number of idle minutes stands: a statement of one value, which may be none, as of a `day` given to it."""
+    _idle[:] = [value]
 
 
-def idle_minutes(session: Session | None = None) -> int:
+def idle_minutes() -> int:
     """After how many minutes of doing nothing a sign-in ends."""
-    return next((reader(session or db()) for reader in _idle_minutes), rules.IDLE_MINUTES)
-
-
-def _ends_at(sign_in: SignIn, session: Session | None = None) -> datetime:
-    return rules.ends_at(sign_in.started_at, sign_in.last_used_at, idle_minutes(session))
+    return int(db.scalar(_idle[0], {"day": site.today()}) or rules.IDLE_MINUTES)
 
 
 def live_sign_ins(staff_id: str) -> list[SignIn]:

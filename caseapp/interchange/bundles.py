@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
 
+from caseapp.core.parsing import FORBIDDEN
 from caseapp.interchange.rules import MARKS, CannotBringIn
 
 # A lifetime of records in FHIR is a few megabytes. These bounds keep the worst file found at 280 MB of memory and 6 seconds.
@@ -50,7 +51,8 @@ def entries_of(content: bytes) -> list[Entry]:
     if not isinstance(bundle, dict) or not isinstance(bundle.get("resourceType"), str):
         raise CannotBringIn("Is JSON, but no FHIR Bundle")
     if bundle["resourceType"] != BUNDLE:
-        raise CannotBringIn(f"Is a {bundle['resourceType'][:40]}, not a Bundle. Send the whole Bundle")
+        kind = FORBIDDEN.sub("", bundle["resourceType"][:40]) or "resource without a type"
+        raise CannotBringIn(f"Is a {kind}, not a Bundle. Send the whole Bundle")
     entries = bundle.get("entry", [])
     if not isinstance(entries, list):
         raise CannotBringIn("Is no FHIR Bundle: its entries are not a list")
@@ -71,7 +73,8 @@ def _has_more_parts(given: list[Any], most: int) -> bool:
 
 
 def _is_read(resource: Any) -> bool:
-    return isinstance(resource, dict) and resource.get("resourceType") in READ
+    kind = resource.get("resourceType") if isinstance(resource, dict) else None
+    return isinstance(kind, str) and kind in READ
 
 
 def _entry(one: dict[str, Any]) -> Entry:
@@ -102,13 +105,22 @@ def too_big(size: int) -> str:
 
 def _measure(content: bytes) -> None:
     """Refuse what would overwhelm a parser that goes into itself, before it is called."""
-    marks = _STRING.sub(b"", content).translate(None, _NO_MARK)
+    marks = _outside_strings(content).translate(None, _NO_MARK)
     brackets = marks.translate(None, b",")
     if len(brackets) > 2 * PARTS_MOST or len(marks) - len(brackets) > VALUES_MOST:
         raise CannotBringIn(f"Has {len(marks):,} parts, more than a Bundle about one client")
     deepest = max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
     if deepest > DEPTH_MOST:
         raise CannotBringIn(f"Is nested {deepest:,} deep. No Bundle is nested more than {DEPTH_MOST} deep")
+
+
+def _outside_strings(content: bytes) -> bytearray:
+    """What is left without the strings; piece by piece, for millions of pieces at once would take much memory."""
+    left, end = bytearray(), 0
+    for string in _STRING.finditer(content):
+        left += content[end : string.start()]
+        end = string.end()
+    return left + content[end:]
 
 
 def _parsed(text: str) -> Any:

@@ -91,7 +91,7 @@ def _read(entry: Entry, number: int) -> Any:
 def _first_of(error: Any) -> str:
     first = error.errors(include_url=False, include_input=False)[0] if hasattr(error, "errors") else {}
     place = ".".join(str(part) for part in first.get("loc", ()))
-    said = first.get("msg", "it can't be read").removeprefix("Value error, ").partition("\n")[0].rstrip(".")
+    said = " ".join(first.get("msg", "it can't be read").removeprefix("Value error, ").split()).rstrip(".")
     return FORBIDDEN.sub("", f"{place}: {said}" if place else said)[:200]
 
 
@@ -136,7 +136,7 @@ def _types(identifier: Any) -> set[str]:
 
 def _died(read: Any, given: dict[str, Any]) -> str:
     """The day of death as a list has it. Raises CannotBringIn where only a year, a month or the fact is said."""
-    day = given.get("deceasedDateTime", "")[:10]
+    day = _day(given, "deceasedDateTime")
     if read.deceasedBoolean or 0 < len(day) < 10:
         raise CannotBringIn(f"Has died ({day})" if day else "Has died")
     return day
@@ -155,7 +155,8 @@ def _telecom(read: Any, systems: tuple[str, ...], first: tuple[str, ...]) -> str
 
 
 def _language(read: Any) -> str:
-    spoken = sorted(read.communication or (), key=lambda one: not one.preferred)
+    said = (one for one in read.communication or () if one.language)
+    spoken = sorted(said, key=lambda one: not one.preferred)
     return _concept_words(spoken[0].language) if spoken else ""
 
 
@@ -215,11 +216,11 @@ def _drug(read: Any, entry: Entry, drugs: dict[str, Entry]) -> Any:
 def _condition(read: Any, given: dict[str, Any]) -> tuple[str, str, ProblemStatus] | None:
     if _codes(read.verificationStatus) & NOT_SO:
         return None
-    ended = _day(given, "abatementDateTime") or _day(given.get("abatementPeriod", {}), "end")
+    ended = _day(given, "abatementDateTime") or _day(given, "abatementPeriod", "end")
     said = next((CONDITION[code] for code in _codes(read.clinicalStatus) if code in CONDITION), ProblemStatus.active)
-    over = any(name.startswith("abatement") and given[name] is not False for name in given)
+    over = any(name.startswith("abatement") and said not in (None, False) for name, said in given.items())
     status = ProblemStatus.ended if over and said is ProblemStatus.active else said
-    return _day(given, "onsetDateTime") or _day(given.get("onsetPeriod", {}), "start"), ended, status
+    return _day(given, "onsetDateTime") or _day(given, "onsetPeriod", "start"), ended, status
 
 
 def _request(read: Any, given: dict[str, Any]) -> tuple[str, str, ProblemStatus] | None:
@@ -228,9 +229,9 @@ def _request(read: Any, given: dict[str, Any]) -> tuple[str, str, ProblemStatus]
 
 
 def _statement(read: Any, given: dict[str, Any]) -> tuple[str, str, ProblemStatus] | None:
-    status, period = MEDICATION.get(read.status), given.get("effectivePeriod", {})
-    begun = _day(given, "effectiveDateTime") or _day(period, "start")
-    return (begun, _day(period, "end"), status) if status else None
+    status = MEDICATION.get(read.status)
+    begun = _day(given, "effectiveDateTime") or _day(given, "effectivePeriod", "start")
+    return (begun, _day(given, "effectivePeriod", "end"), status) if status else None
 
 
 _TOLD: dict[str, Callable[[Any, dict[str, Any]], tuple[str, str, ProblemStatus] | None]] = {
@@ -240,9 +241,14 @@ _TOLD: dict[str, Callable[[Any, dict[str, Any]], tuple[str, str, ProblemStatus] 
 }
 
 
-def _day(given: dict[str, Any], name: str) -> str:
-    """A day as it is written, without the time: as exact as given."""
-    return given.get(name, "")[:10]
+def _day(given: dict[str, Any], *names: str) -> str:
+    """A day as it is written, without the time: as exact as given. Raises CannotBringIn for a number, which the library takes."""
+    said: Any = given
+    for name in names:
+        said = (said or {}).get(name)
+    if said is not None and not isinstance(said, str):
+        raise CannotBringIn(f"{'.'.join(names)} is not a day as FHIR has it")
+    return (said or "")[:10]
 
 
 def _codes(concept: Any) -> set[str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePath
@@ -21,6 +22,7 @@ from caseapp.interchange.tables import Rejects
 
 # One commit for so many rows: what is cut off loses no more, and nobody else waits long for the database.
 ROWS_AT_ONCE = 100
+SHOWN_MOST = 200  # characters of a cell that can't be read
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def _batches(file: Source, rejects: Rejects, source: str, deed: Deed) -> Iterato
     candidates = file.candidates(today, least_age)
     while batch := list(islice(candidates, ROWS_AT_ONCE)):
         done = Tally()
-        with database.transaction():
+        somebody = any(isinstance(one.found, Person) for one in batch)
+        with database.transaction() if somebody else nullcontext():
             outcomes = [_outcome(one, source, deed, done) for one in batch]
         for one, outcome in zip(batch, outcomes, strict=True):
             refused = not isinstance(outcome, Outcome)
@@ -100,7 +103,11 @@ def _told(one: Candidate, header: list[str], outcome: Outcome | str) -> Told:
         return Told(f"{details['last_name']}, {details['first_name']}", details["born"].isoformat(), what)
     said = dict(zip((name.upper() for name in header), one.row.cells, strict=False))
     name = ", ".join(filter(None, (said.get("LAST", ""), said.get("FIRST", ""))))
-    return Told(name or one.row.cells[0] if one.row.cells else "", said.get("BIRTHDATE", ""), what)
+    shown = (
+        text[:SHOWN_MOST].encode("utf-8", "replace").decode()
+        for text in (name or one.row.cells[0], said.get("BIRTHDATE", ""))
+    )
+    return Told(*shown, what)
 
 
 def _outcome(one: Candidate, source: str, deed: Deed, done: Tally) -> Outcome | str:

@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Protocol
 
+from caseapp.core.errors import RuleBroken
 from caseapp.episodes.rules import CodeSystem, Problem, ProblemStatus
 from caseapp.interchange.bundles import SIZE_MOST, entries_of, too_big
 from caseapp.interchange.codes import words_of
@@ -29,7 +30,8 @@ from caseapp.interchange.tables import Row, Table, table_in
 
 BESIDE = {"conditions.csv": CodeSystem.snomed, "medications.csv": CodeSystem.rxnorm}
 PROBLEM_COLUMNS = ("START", "STOP", "PATIENT", "CODE", "DESCRIPTION")
-BUNDLE_COLUMNS = ["FILE", "LAST", "FIRST", "BIRTHDATE"]
+FILE_COLUMN = "FILE"
+BUNDLE_COLUMNS = [FILE_COLUMN, "LAST", "FIRST", "BIRTHDATE"]
 Problems = dict[str, list[Problem]]
 
 
@@ -72,7 +74,10 @@ class Source(Protocol):
 
 
 def sources_of(files: list[File], opened: ExitStack) -> list[Source]:
-    """The files in the order in which they are read, open as long as `opened` is. Raises RuleBroken if one is no such file."""
+    """The files in the order in which they are read, open as long as `opened` is; one that is no such file is Unreadable.
+
+    Raises RuleBroken for one that can't be opened.
+    """
     lists = {PurePath(one.name).parent for one in files if not one.is_bundle and one.kind not in BESIDE}
     beside = [one for one in files if one.kind in BESIDE and PurePath(one.name).parent in lists]
     problems: dict[PurePath, Problems] = {folder: defaultdict(list) for folder in lists}
@@ -81,12 +86,15 @@ def sources_of(files: list[File], opened: ExitStack) -> list[Source]:
         if one.is_bundle:
             found.append(Referral(one))
             continue
-        table = opened.enter_context(table_in(one.name, one.size, one.open()))
-        folder = PurePath(one.name).parent
-        if one in beside:
-            found.append(ListOfProblems(table, BESIDE[one.kind], problems[folder]))
-        else:
-            found.append(ListOfPeople(table, problems.get(folder, {})))
+        stream, folder = one.open(), PurePath(one.name).parent
+        try:
+            table = opened.enter_context(table_in(one.name, one.size, stream))
+            if one in beside:
+                found.append(ListOfProblems(table, BESIDE[one.kind], problems[folder]))
+            else:
+                found.append(ListOfPeople(table, problems.get(folder, {})))
+        except RuleBroken as refused:
+            found.append(Unreadable(one, refused.sentence))
     return found
 
 
@@ -152,6 +160,19 @@ class ListOfProblems(_OfTable):
         words = said_or(cells.row["DESCRIPTION"], ours)
         whose = cells.text("PATIENT", "PATIENT", 100, needed=True)
         self.problems[whose].append(Problem(self.system, code, words, onset, ended, status))
+
+
+class Unreadable:
+    """A file that is no list of anything, whatever its name says: refused whole, and the other files come in."""
+
+    header = [FILE_COLUMN]
+
+    def __init__(self, file: File, sentence: str):
+        self.name, self.size, self.position, self.sentence = file.name, file.size, 0, sentence
+
+    def candidates(self, today: date, least_age: LeastAge | None) -> Iterator[Candidate]:
+        self.position = self.size
+        yield Candidate(Row([self.name]), self.sentence.rstrip("."))
 
 
 class Referral:

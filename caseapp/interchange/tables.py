@@ -19,6 +19,7 @@ from caseapp.core.errors import RuleBroken
 from caseapp.interchange.rules import MARKS
 
 LINE_MOST = 1_000_000  # characters of a line; a longer one is no row of anybody's list
+WRONG_MOST = 10_000  # rows, one after the other, that can't be read; then it is no list
 LINES_OF_A_ROW = 50  # how far a quoted cell may reach before its quote counts as forgotten
 REASON = "reject_reason"
 
@@ -52,9 +53,16 @@ class Table:
             raise RuleBroken(f"{self.name} lacks {which}, so it can't be read as {to_be}.")
 
     def rows(self) -> Iterator[Row]:
-        """Each row once, empty lines left out."""
+        """Each row once, empty lines left out. After WRONG_MOST that can't be read, a last one says that no more are looked at."""
+        wrong = 0
         while line := self._line():
             row = self._row(line)
+            wrong = wrong + 1 if row.wrong else 0
+            if wrong > WRONG_MOST:
+                yield Row(
+                    row.cells, f"{WRONG_MOST:,} rows before this one can't be read, so from here on none was looked at"
+                )
+                return
             if row.wrong or any(cell.strip() for cell in row.cells):
                 yield row
 
@@ -84,9 +92,10 @@ class Table:
     def _row(self, line: str, header: bool = False) -> Row:
         if len(line) > LINE_MOST:
             return Row([line[:200]], f"This line is longer than {LINE_MOST:,} characters. Here are its first 200")
-        lines = [line]
-        while "".join(lines).count('"') % 2 and len(lines) < LINES_OF_A_ROW and (more := self._line()):
+        lines, quotes = [line], line.count('"')
+        while quotes % 2 and len(lines) < LINES_OF_A_ROW and (more := self._line()):
             lines.append(more)
+            quotes += more.count('"')
         row = self._parsed("".join(lines), header)
         if row.wrong and len(lines) > 1:  # the quote was forgotten: what follows are rows of their own
             self._waiting.extendleft(reversed(lines[1:]))
@@ -144,10 +153,13 @@ def table_in(name: str, size: int, stream: io.BufferedReader) -> Iterator[Table]
 
 
 class Rejects:
-    """Rows that stay outside, as they were, with the reason as a last cell. The file is there only if there are any."""
+    """Rows that stay outside, as they were, with the reason as a last cell: `number` of them, the `first` for that reason.
+
+    The file is there only if there are any.
+    """
 
     def __init__(self, header: list[str], out: io.TextIOBase):
-        self._writer, self.number = csv.writer(out), 0
+        self._writer, self.number, self.first = csv.writer(out), 0, ""
         # Of the rejects of an earlier import, put right, the old reason makes way.
         self._keep = [place for place, name in enumerate(header) if name != REASON]
         self._header = [header[place] for place in self._keep]
@@ -155,6 +167,7 @@ class Rejects:
     def add(self, row: Row, reason: str) -> None:
         """Write one row; a cell that a spreadsheet would take for a formula is guarded."""
         if self.number == 0:
+            self.first = reason
             self._writer.writerow([*map(safe_cell, self._header), REASON])
         cells = row.cells if row.wrong else [row.cells[place] for place in self._keep]
         padding = [""] * (len(self._header) - len(cells))
@@ -166,29 +179,41 @@ class Rejects:
 def rejects_of(path: Path, header: list[str]) -> Iterator[Rejects]:
     """Where the rejects of a file go: `<file>.rejects.csv`, put in place whole at the end; of an earlier run none stay.
 
-    Raises RuleBroken before anything is done if it can't be written, or if the same file is being brought in elsewhere.
+    Raises RuleBroken before anything is done if it can't be written, or if the same file is being brought in elsewhere; later
+    if the disk is full or fails.
     """
-    target = path.with_name(f"{path.name}.rejects.csv")
     part = path.with_name(f".{path.name}.rejects.part")
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise RuleBroken(f"{target.parent} can't take the file of rejects: {error.strerror}.") from None
+        raise RuleBroken(f"{part.parent} can't take the file of rejects: {error.strerror}.") from None
+    try:
+        with _written(handle, path, part) as out:
+            yield Rejects(header, out)
+    except OSError as error:
+        raise RuleBroken(
+            f"The import of {path} stopped: {error.strerror}. Run it again: it goes on from here."
+        ) from None
+
+
+@contextmanager
+def _written(handle: int, path: Path, part: Path) -> Iterator[io.TextIOBase]:
+    """What is written in the block gets its name at the end of it."""
     with open(handle, "w", encoding="utf-8", errors="surrogateescape", newline="") as out:
         try:
             fcntl.flock(out, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise RuleBroken(f"{path} is being imported right now by another command.") from None
         out.truncate()
-        rejects = Rejects(header, out)
         try:
-            yield rejects
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
         except BaseException:
             part.unlink()  # half a list of rejects is worth nothing: the next run writes a whole one
             raise
-        out.flush()
-        os.fsync(out.fileno())
-        if rejects.number:
+        target = path.with_name(f"{path.name}.rejects.csv")
+        if out.tell():
             part.replace(target)
         else:
             target.unlink(missing_ok=True)

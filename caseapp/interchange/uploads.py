@@ -11,7 +11,7 @@ from caseapp.core.errors import RuleBroken
 from caseapp.core.parsing import FORBIDDEN
 from caseapp.interchange.rules import BRING_IN, LOOK, Outcome
 from caseapp.interchange.runs import Tally, bring_in, look_through
-from caseapp.interchange.sources import Source, file_in_memory, sources_of
+from caseapp.interchange.sources import Source, Unreadable, file_in_memory, sources_of
 from caseapp.interchange.tables import Rejects
 from caseapp.jobs.rules import Step
 from caseapp.jobs.running import Files, Result, Work
@@ -29,11 +29,10 @@ def must_be_readable(files: Files) -> None:
     """Raise RuleBroken, at the field of the upload, for what is no list of people and no Bundle by its name or first line."""
     if not files or not any(content for _name, content in files):
         raise RuleBroken("Choose the files to bring in.", "files")
-    try:
-        with ExitStack() as opened:
-            sources_of([file_in_memory(*one) for one in files], opened)
-    except RuleBroken as refused:
-        raise RuleBroken(refused.sentence, "files") from None
+    with ExitStack() as opened:
+        for one in sources_of([file_in_memory(*one) for one in files], opened):
+            if isinstance(one, Unreadable):
+                raise RuleBroken(one.sentence, "files")
 
 
 def _look_through(facts: dict[str, Any], files: Files, _by: Actor) -> Generator[Step, None, Result]:

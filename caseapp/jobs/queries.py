@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from caseapp.core import clock, sealed
 from caseapp.core.access import Actor
@@ -50,6 +51,18 @@ def why_it_waits(job: Job) -> Waits:
     others = exists().where(Job.state == JobState.running, Job.lease_until > now)
     another = bool(db.scalar(select(others)))
     return Waits(nobody_works=not another, another_runs=another)
+
+
+def free_at(now: datetime) -> ColumnElement[bool]:
+    """Whether a job may be taken up: it waits, or its worker has not said in time that it goes on."""
+    return or_(Job.state == JobState.waiting, (Job.state == JobState.running) & (Job.lease_until < now))
+
+
+def how_jobs_stand(session: Session, now: datetime) -> tuple[dict[JobState, int], float]:
+    """How many jobs are in each state, and how long the oldest of those that nobody works on has waited, in seconds."""
+    many = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
+    oldest = session.scalar(select(func.min(Job.asked_at)).where(free_at(now)))
+    return many, (now - oldest).total_seconds() if oldest else 0.0
 
 
 def facts_of(job: Job) -> dict[str, Any]:

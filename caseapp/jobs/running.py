@@ -9,17 +9,16 @@ import logging
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload, selectinload
 
 from caseapp.core import clock, sealed
 from caseapp.core.access import Actor
-from caseapp.core.db import db, new_id, transaction
+from caseapp.core.db import NO_DATABASE, db, new_id, transaction
 from caseapp.core.errors import RuleBroken
 from caseapp.jobs.actions import drop_files
 from caseapp.jobs.models import Job
-from caseapp.jobs.queries import facts_of, files_of, result_of
+from caseapp.jobs.queries import facts_of, files_of, free_at, result_of
 from caseapp.jobs.rules import GOING, LEASE, JobState, Step
 
 Result = dict[str, Any]
@@ -50,8 +49,10 @@ def run_next(kinds: dict[str, Work], keep_files: frozenset[str] = frozenset()) -
         _end(job, worker, JobState.done, result=result, keep=job.kind in keep_files)
     except _Lost:
         log.info("job %s was stopped or is done by another worker", job.id)
-    except OperationalError:
-        log.exception("job %s: the database went away; once its lease has ended it is taken up again", job.id)
+    except NO_DATABASE:
+        log.exception(
+            "job %s: the database went away or has no room; once its lease has ended it is taken up again", job.id
+        )
     except RuleBroken as refused:
         _end(job, worker, JobState.failed, sentence=refused.sentence)
     except Exception:
@@ -72,7 +73,7 @@ def _steps(job: Job, worker: str, work: Generator[Step, None, Result]) -> Genera
 def _taken(worker: str, kinds: frozenset[str]) -> Job | None:
     """The job that waits longest, now held by this worker; of several workers at once one gets it."""
     now = clock.now()
-    free = or_(Job.state == JobState.waiting, (Job.state == JobState.running) & (Job.lease_until < now))
+    free = free_at(now)
     with transaction():
         waiting = select(Job).where(Job.kind.in_(kinds), free).order_by(Job.asked_at, Job.id).limit(10)
         for job in db.scalars(waiting):

@@ -1,4 +1,4 @@
-"""Programs, their versions, phases, services, requirements, rule profiles.
+"""Programs, their versions, phases, services, requirements, rule profiles, and what payers pay.
 
 A published version is read-only in the database too: triggers refuse every change of its rows (docs/decisions).
 """
@@ -24,6 +24,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseapp.core import clock
 from caseapp.core.db import Base, Edited, Id, Word
 from caseapp.programs.rules import Capacity, Per, VersionState
+from caseapp.programs.rules.billing import CODE_MOST, Care, Rounding, Unit, UnitRule
+from caseapp.programs.rules.criteria import Asks, Direction, Kind
 
 Hours = Numeric(4, 1)
 
@@ -98,10 +100,16 @@ class Phase(Edited, Base):
     requirements: Mapped[list["ServiceRequirement"]] = relationship(
         back_populates="phase", cascade="all, delete-orphan"
     )
+    criteria: Mapped[list["Criterion"]] = relationship(
+        back_populates="phase", cascade="all, delete-orphan", order_by="Criterion.position, Criterion.id"
+    )
 
 
 class Service(Edited, Base):
-    """What the clinic offers. One that is no longer `active` stays on record and is offered no more."""
+    """What the clinic offers. One that is no longer `active` stays on record and is offered no more.
+
+    `least` and `most` are how many people a session of it needs and holds, where that is narrower than the rule profile.
+    """
 
     __tablename__ = "service"
 
@@ -111,6 +119,8 @@ class Service(Edited, Base):
     counts_as_hours: Mapped[bool] = mapped_column(default=True)
     capacity: Mapped[Capacity] = mapped_column(Word(Capacity))
     minutes: Mapped[int] = mapped_column(Integer)
+    least: Mapped[int | None] = mapped_column(Integer)
+    most: Mapped[int | None] = mapped_column(Integer)
     position: Mapped[int] = mapped_column(Integer, default=0)
     active: Mapped[bool] = mapped_column(default=True, server_default=true())
 
@@ -132,6 +142,37 @@ class ServiceRequirement(Edited, Base):
     minutes: Mapped[int] = mapped_column(Integer)
     service: Mapped[Service] = relationship()
     phase: Mapped[Phase] = relationship(back_populates="requirements")
+
+
+class Criterion(Edited, Base):
+    """What must hold to step down from a phase, or a sign to look closer (`rules.criteria`). Positions order, they may have gaps."""
+
+    __tablename__ = "criterion"
+    __table_args__ = (
+        CheckConstraint("number >= 0 AND span > 0", name="numbers_in_order"),
+        Index(None, "phase_id"),
+        Index(None, "service_id"),
+    )
+
+    id: Mapped[Id]
+    phase_id: Mapped[str] = mapped_column(ForeignKey("phase.id"))
+    direction: Mapped[Direction] = mapped_column(Word(Direction))
+    kind: Mapped[Kind] = mapped_column(Word(Kind))
+    number: Mapped[Decimal | None] = mapped_column(Hours)
+    span: Mapped[int | None] = mapped_column(Integer)
+    scale: Mapped[str | None] = mapped_column(String(40))
+    service_id: Mapped[str | None] = mapped_column(ForeignKey("service.id"))
+    must_be_met: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int] = mapped_column(Integer)
+    service: Mapped[Service | None] = relationship(lazy="joined")
+    phase: Mapped[Phase] = relationship(back_populates="criteria")
+
+    @property
+    def asks(self) -> Asks:
+        """As the rules know it."""
+        number, service = None if self.number is None else float(self.number), self.service
+        of = (service.code, service.name) if service else (None, "")
+        return Asks(self.kind, number, self.span, self.scale, *of, self.must_be_met)
 
 
 class RuleSetting(Base):
@@ -163,6 +204,45 @@ class RuleSetting(Base):
     superseded_at: Mapped[datetime | None]
 
 
+class PayerRule(Base):
+    """What a payer (None: each without a rule of its own) pays for a service, from a day on. Appended as `RuleSetting` is."""
+
+    __tablename__ = "payer_rule"
+    __table_args__ = (
+        Index(
+            "uq_payer_rule_in_force",
+            "payer_id",
+            "service_id",
+            "care",
+            "from_day",
+            unique=True,
+            sqlite_where=text("superseded_at IS NULL"),
+            postgresql_where=text("superseded_at IS NULL"),
+        ),
+        CheckConstraint("unit_minutes >= 0 AND least_minutes > 0", name="minutes_not_negative"),
+        Index(None, "service_id"),
+    )
+
+    id: Mapped[Id]
+    payer_id: Mapped[str | None] = mapped_column(ForeignKey("payer.id"))
+    service_id: Mapped[str] = mapped_column(ForeignKey("service.id"))
+    care: Mapped[Care] = mapped_column(Word(Care))
+    code: Mapped[str] = mapped_column(String(CODE_MOST))
+    unit: Mapped[Unit] = mapped_column(Word(Unit))
+    unit_minutes: Mapped[int] = mapped_column(Integer)
+    least_minutes: Mapped[int | None] = mapped_column(Integer)
+    rounding: Mapped[Rounding] = mapped_column(Word(Rounding))
+    from_day: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
+    recorded_by_name: Mapped[str] = mapped_column(String(200), default="")
+    superseded_at: Mapped[datetime | None]
+
+    @property
+    def rule(self) -> UnitRule:
+        """As the rules know it."""
+        return UnitRule(self.code, self.unit, self.unit_minutes, self.least_minutes, self.rounding)
+
+
 # Which row a change belongs to: the version's state as the triggers look it up, from OLD or NEW.
 _STATE_OF = {
     "program_version": "SELECT state FROM program_version WHERE id = {row}.id",
@@ -171,6 +251,7 @@ _STATE_OF = {
         "SELECT v.state FROM program_version v JOIN phase p ON p.program_version_id = v.id WHERE p.id = {row}.phase_id"
     ),
 }
+_STATE_OF["criterion"] = _STATE_OF["service_requirement"]
 _READ_ONLY = "ck_program_version_published_is_read_only"
 
 
@@ -203,7 +284,7 @@ def _postgresql_triggers(table: str) -> list[str]:
     ]
 
 
-for _model in (ProgramVersion, Phase, ServiceRequirement):
+for _model in (ProgramVersion, Phase, ServiceRequirement, Criterion):
     for _dialect, _triggers in (("sqlite", _sqlite_triggers), ("postgresql", _postgresql_triggers)):
         for _statement in _triggers(_model.__tablename__):
             # A percent sign would be read as a place for a value; there is none.

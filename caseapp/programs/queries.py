@@ -1,17 +1,16 @@
 """Programs, versions in use, services, and the numbers in force."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Row, Select, bindparam, func, or_, select
+from sqlalchemy.orm import selectinload
 
-from caseapp.core import site
 from caseapp.core.db import db, referred_to
 from caseapp.core.errors import NotFound, RuleBroken
-from caseapp.identity.queries import idle_minutes_with
-from caseapp.programs.models import Phase, Program, ProgramVersion, RuleSetting, Service, ServiceRequirement
+from caseapp.identity.queries import idle_minutes_from
+from caseapp.programs.models import Criterion, Phase, Program, ProgramVersion, RuleSetting, Service, ServiceRequirement
 from caseapp.programs.rules import (
     BY_NAME,
     DEFAULTS,
@@ -22,6 +21,7 @@ from caseapp.programs.rules import (
     VersionState,
     changes,
 )
+from caseapp.programs.rules.criteria import Direction
 
 
 def programs() -> list[Program]:
@@ -36,7 +36,7 @@ def get_program(program_id: str) -> Program:
 
 def shipped_program_id() -> str | None:
     """The first program of the clinic, which `setup` ships: its numbers hold for what belongs to no program. None before set-up."""
-    return db.scalar(select(Program.id).order_by(Program.position, Program.id).limit(1))
+    return db.scalar(_SHIPPED)
 
 
 def get_version(version_id: str) -> ProgramVersion:
@@ -46,23 +46,39 @@ def get_version(version_id: str) -> ProgramVersion:
 
 def version_in_use(program: Program, day: date) -> ProgramVersion | None:
     """The published version that new admissions of that day are pinned to; None before the first."""
-    return db.scalar(_in_use(_whole_version(), program, day))
+    of_program = _whole_version().where(ProgramVersion.program_id == program.id)
+    return db.scalar(_in_use(of_program), {"day": day})
 
 
-def phases_in_use(program: Program, day: date) -> list[tuple[str, int, str]]:
-    """Id, position and name of the phases of the version in use on a day, in order; one statement, for lists to choose from."""
-    version = _in_use(select(ProgramVersion.id), program, day).scalar_subquery()
-    found = select(Phase.id, Phase.position, Phase.name).where(Phase.program_version_id == version)
-    return [tuple(row) for row in db.execute(found.order_by(Phase.position))]
+@dataclass(frozen=True)
+class PhaseInUse:
+    """A phase of the version of a program that is in use, for lists to choose from."""
+
+    id: str
+    program: str
+    position: int
+    name: str
 
 
-def _in_use(versions: Select, program: Program, day: date) -> Select:
+def phases_in_use(day: date) -> list[PhaseInUse]:
+    """The phases of the version in use on a day of each program, by program and in order. One statement."""
+    return [PhaseInUse(*row) for row in db.execute(_PHASES_IN_USE, {"day": day})]
+
+
+def _in_use(versions: Select) -> Select:
+    """The newest of these that is published and in force on the `day` given to the statement."""
     published = versions.where(
-        ProgramVersion.program_id == program.id,
-        ProgramVersion.state == VersionState.published,
-        ProgramVersion.effective_on <= day,
+        ProgramVersion.state == VersionState.published, ProgramVersion.effective_on <= bindparam("day")
     )
     return published.order_by(ProgramVersion.effective_on.desc(), ProgramVersion.number.desc()).limit(1)
+
+
+_VERSION_IN_USE = _in_use(select(ProgramVersion.id).where(ProgramVersion.program_id == Program.id)).correlate(Program)
+_PHASES_IN_USE = (
+    select(Phase.id, Program.name, Phase.position, Phase.name)
+    .join(Program, Phase.program_version_id == _VERSION_IN_USE.scalar_subquery())
+    .order_by(Program.name, Program.id, Phase.position)
+)
 
 
 def versions(program: Program) -> list[ProgramVersion]:
@@ -93,6 +109,11 @@ def get_phase(phase_id: str) -> Phase:
 def get_requirement(requirement_id: str) -> ServiceRequirement:
     """A service that a phase asks for. Raises NotFound."""
     return _found(db.get(ServiceRequirement, requirement_id))
+
+
+def get_criterion(criterion_id: str) -> Criterion:
+    """A criterion of a phase. Raises NotFound."""
+    return _found(db.get(Criterion, criterion_id))
 
 
 def must_be_draft(version: ProgramVersion) -> None:
@@ -137,13 +158,23 @@ def _phase_facts(phase: Phase) -> PhaseFacts:
         Need(need.service.name, need.times, need.per, need.minutes, need.service.counts_as_hours) for need in in_order
     )
     facts = {name: getattr(phase, name) for name in PHASE_FACTS}
-    return PhaseFacts(key=phase.origin_id or phase.id, position=phase.position, needs=needs, **facts)
+    return PhaseFacts(
+        key=phase.origin_id or phase.id, position=phase.position, needs=needs, criteria=_said(phase), **facts
+    )
+
+
+def _said(phase: Phase) -> tuple[str, ...]:
+    heads = {Direction.step_down: "to step down", Direction.step_up: "to look closer"}
+    return tuple(f"{heads[row.direction]}, {row.asks.words}" for row in phase.criteria)
 
 
 PHASE_FACTS = (
     "name", "level_of_care", "hours_least", "hours_most", "days_a_week",
     "weeks_expected_least", "weeks_expected_most", "weeks_least",
 )  # fmt: skip
+
+
+CRITERION_FACTS = ("direction", "kind", "number", "span", "scale", "service_id", "must_be_met", "position")
 
 
 def changes_of(version: ProgramVersion) -> tuple[int | None, list[str]]:
@@ -207,35 +238,94 @@ def profile(program_id: str | None, day: date, known_at: datetime | None = None)
     For what belongs to no program (`None`: a caller who is nobody's client, a group of several programs) the numbers
     of the shipped program hold. With `known_at` (aware) as it stood at that instant: what was recorded later is left out.
     """
+    if known_at is None:
+        return profiles().on(program_id, day)
+    return _numbers(_settings(program_id or shipped_program_id(), known_at), day)
+
+
+def _numbers(rows: Iterable[RuleSetting | Row], day: date) -> dict[str, float]:
     numbers = dict(DEFAULTS)
-    for row in _settings(program_id or shipped_program_id(), known_at):
+    for row in rows:
         if row.from_day <= day and row.name in numbers:
             numbers[row.name] = float(row.value)
     return numbers
 
 
-def _idle_minutes(session: Session) -> int:
-    """After how many minutes of doing nothing a sign-in ends: nobody signs in to a program, so the shipped one's number holds."""
-    shipped, today = select(Program.id).order_by(Program.position, Program.id).limit(1), site.today(session)
-    rows = select(RuleSetting.value).where(RuleSetting.program_id == shipped.scalar_subquery())
-    rows = rows.where(RuleSetting.name == "sign_in_idle_minutes", RuleSetting.superseded_at.is_(None))
-    found = session.scalar(rows.where(RuleSetting.from_day <= today).order_by(RuleSetting.from_day.desc()).limit(1))
-    return int(found if found is not None else DEFAULTS["sign_in_idle_minutes"])
+_SHIPPED = select(Program.id).order_by(Program.position, Program.id).limit(1)
+_ALL_SETTINGS = (
+    select(
+        *(RuleSetting.program_id, RuleSetting.name, RuleSetting.from_day, RuleSetting.value),
+        _SHIPPED.scalar_subquery().label("shipped"),
+    )
+    .where(RuleSetting.superseded_at.is_(None))
+    .order_by(RuleSetting.from_day)
+)
 
 
-idle_minutes_with(_idle_minutes)
+def strictest(name: str, day: date) -> float:
+    """The highest value that a setting has on a day in any program: for what belongs to several. One statement."""
+    rows = select(RuleSetting).where(RuleSetting.name == name, RuleSetting.superseded_at.is_(None))
+    newest = {
+        row.program_id: float(row.value)
+        for row in db.scalars(rows.where(RuleSetting.from_day <= day).order_by(RuleSetting.from_day))
+    }
+    return max(newest.values(), default=DEFAULTS[name])
 
 
-def _settings(program_id: str | None, known_at: datetime | None = None) -> list[RuleSetting]:
-    """The rows in force (at an instant), the one of the latest day last."""
-    rows = select(RuleSetting).where(RuleSetting.program_id == program_id)
-    if known_at is None:
-        rows = rows.where(RuleSetting.superseded_at.is_(None))
-    else:
-        rows = rows.where(
-            RuleSetting.recorded_at <= known_at,
-            or_(RuleSetting.superseded_at.is_(None), RuleSetting.superseded_at > known_at),
-        )
+class Profiles:
+    """The rule profiles of all programs, read once in one statement: for whoever counts many people over many days."""
+
+    def __init__(self) -> None:
+        self._shipped: str | None = None  # without a row the defaults hold for every program
+        self._rows: dict[str, list[Row]] = {}
+        for row in db.execute(_ALL_SETTINGS):
+            self._shipped = row.shipped
+            self._rows.setdefault(row.program_id, []).append(row)
+        self._known: dict[tuple[str | None, date], dict[str, float]] = {}
+
+    def on(self, program_id: str | None, day: date) -> dict[str, float]:
+        """Every number of a program's profile as in force on a day, as `profile` gives them."""
+        key = (program_id or self._shipped, day)
+        if key not in self._known:
+            self._known[key] = _numbers(self._rows.get(key[0], ()), day)
+        return self._known[key]
+
+    def values(self, name: str) -> list[tuple[str, date, float]]:
+        """What a setting was set to: program, from which day, value; the latest day of a program last."""
+        rows = [row for of_program in self._rows.values() for row in of_program if row.name == name]
+        return [(row.program_id, row.from_day, float(row.value)) for row in rows]
+
+
+def profiles() -> Profiles:
+    """The rule profiles as this unit of work knows them: read when first asked for, kept with its session until one is set."""
+    known = db().info
+    if Profiles not in known:
+        known[Profiles] = Profiles()
+    return known[Profiles]
+
+
+def forget_profiles() -> None:
+    """Told by whoever sets a number: what this unit of work has read holds no more."""
+    db().info.pop(Profiles, None)
+
+
+# Nobody signs in to a program, so the shipped one's number holds.
+_IDLE = (
+    select(RuleSetting.value)
+    .where(RuleSetting.program_id == _SHIPPED.scalar_subquery(), RuleSetting.name == "sign_in_idle_minutes")
+    .where(RuleSetting.superseded_at.is_(None), RuleSetting.from_day <= bindparam("day"))
+    .order_by(RuleSetting.from_day.desc())
+    .limit(1)
+)
+
+
+idle_minutes_from(_IDLE)
+
+
+def _settings(program_id: str | None, known_at: datetime) -> list[RuleSetting]:
+    """The rows in force at an instant, the one of the latest day last."""
+    rows = select(RuleSetting).where(RuleSetting.program_id == program_id, RuleSetting.recorded_at <= known_at)
+    rows = rows.where(or_(RuleSetting.superseded_at.is_(None), RuleSetting.superseded_at > known_at))
     return list(db.scalars(rows.order_by(RuleSetting.from_day)))
 
 
@@ -290,7 +380,8 @@ def next_position(model: type[Program] | type[Service]) -> int:
 def _whole_version():
     phases = selectinload(ProgramVersion.phases)
     return select(ProgramVersion).options(
-        phases.selectinload(Phase.requirements).selectinload(ServiceRequirement.service)
+        phases.selectinload(Phase.requirements).selectinload(ServiceRequirement.service),
+        phases.selectinload(Phase.criteria),
     )
 
 

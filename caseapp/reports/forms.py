@@ -2,7 +2,7 @@
 
 from caseapp.core.fields import ChoiceList, DayField
 from caseapp.core.forms import Form
-from caseapp.reports.rules import SPLITS, Definition
+from caseapp.reports.rules import Definition
 
 
 class QuestionForm(Form):
@@ -20,4 +20,4 @@ class QuestionForm(Form):
     def offer(self, report: Definition, programs: list[str]) -> None:
         """Say what may be chosen: the programs there are, and by what this report can be split."""
         self.program.choices = [("", "All programs"), *((name, name) for name in programs)]
-        self.by.choices = [("", "Nothing"), *((name, SPLITS[name]) for name in report.splits)]
+        self.by.choices = [("", "Nothing"), *((name, report.split_words(name)) for name in report.splits)]

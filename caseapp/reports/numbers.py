@@ -5,12 +5,17 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from caseapp.core.words import SMALL_GROUP
 
-FOUR = Decimal("0.0001")
+FOUR, TWO = Decimal("0.0001"), Decimal("0.01")
 
 
 def share(part: int, whole: int) -> Decimal | None:
     """A fraction with four decimals, halves up; None of nothing."""
     return (Decimal(part) / whole).quantize(FOUR, ROUND_HALF_UP) if whole else None
+
+
+def as_hours(minutes: int | None) -> Decimal | None:
+    """Minutes as hours with two decimals, halves up: 168 is 2.80; None of None."""
+    return None if minutes is None else (Decimal(minutes) / 60).quantize(TWO, ROUND_HALF_UP)
 
 
 def estimated(value: float | None) -> Decimal | None:

@@ -11,14 +11,14 @@ from caseapp.audit.actions import record
 from caseapp.audit.rules import Kind
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
-from caseapp.core.access import Can, requires
-from caseapp.core.errors import NotFound, RuleBroken
+from caseapp.core.access import Can, requires, who_can
+from caseapp.core.errors import NotFound, Refused, RuleBroken
 from caseapp.core.pages import page
 from caseapp.programs import queries as programs
 from caseapp.reports.figures import VIEWS, as_csv, cell_text
 from caseapp.reports.forms import QuestionForm
-from caseapp.reports.queries import ANSWERS, answer
-from caseapp.reports.queries.times import SORTS, Order
+from caseapp.reports.queries import ANSWERS, answer_for
+from caseapp.reports.queries.times import Order
 from caseapp.reports.rules import (
     ENDINGS,
     REPORTS,
@@ -51,13 +51,23 @@ def index():
 def show(name: str):
     """A report, from a day to a day; with `format=csv` its file."""
     report = _report(name)
+    if report.of_people and not current_user.can(Can.see_people_behind_figures):
+        raise Refused(who_can(Can.see_people_behind_figures))
     form, question = _question(report)
     if question and request.args.get("format") == "csv":
         return _csv(name, question)
-    result = ANSWERS[name].result(question) if question else None
+    result = _result(report, question) if question else None
     facts = {"report": report, "result": result, "question": question, "asked": _in_address(form, question)}
-    ranges = {words: days(clock.today(clinic.zone())) for words, days in QUICK.items()}
-    return page(f"reports/{name}.html", form=form, status=200 if question else 422, ranges=ranges, **facts, **_words())
+    facts["ranges"] = {words: days(clock.today(clinic.zone())) for words, days in QUICK.items()}
+    facts["shows"] = [line.client_id for line in result.shown] if result and report.of_people else ()
+    return page(f"reports/{name}.html", form=form, status=200 if question else 422, **facts, **_words())
+
+
+def _result(report: Definition, question: Question) -> Any:
+    """What the page shows; of a report whose rows are people, the part of them that is asked for."""
+    if not report.of_people:
+        return ANSWERS[report.name].result(question)
+    return ANSWERS[report.name].result(question, current_user, _order(report))
 
 
 def _report(name: str) -> Definition:
@@ -80,15 +90,16 @@ def people(name: str):
     """The stays behind a figure, without clinical text; who sees clients sees only theirs. The read is recorded."""
     report = _report(name)
     form, question = _question(report)
-    cell, order = _cell(), _order()
-    if question is None or order.by not in SORTS:
+    if question is None or report.of_people:
         raise NotFound
+    cell, order = _cell(), _order(report)
     behind = ANSWERS[name].people(question, current_user, cell, order)
-    at = {"number": order.page_of(behind.seen), "size": order.size, "total": behind.seen}
-    sort = {"by": order.by, "down": order.down}
+    at, sort = order.at(behind.seen), order.sort
     facts = {"behind": behind, "hidden": behind.total - behind.seen, "words": ANSWERS[name].words_of(cell)}
     facts |= {"report": report, "question": question, "asked": _in_address(form, question), "cell": cell}
-    return page("reports/people.html", shows=[row.client_id for row in behind.rows], sort=sort, at=at, **facts)
+    return page(
+        f"reports/{report.behind}.html", shows=[row.client_id for row in behind.rows], sort=sort, at=at, **facts
+    )
 
 
 def _cell() -> Cell:
@@ -103,9 +114,12 @@ def _length(text: str) -> int:
     return max(-1, min(int(text), 1_000_000))
 
 
-def _order() -> Order:
+def _order(report: Definition) -> Order:
+    """How a list is sorted. Raises NotFound for what it can't be sorted by."""
     size, number = request.args.get("size", 25, type=int), request.args.get("page", 1, type=int)
     by, down = request.args.get("sort", "client"), "down" in request.args
+    if by not in report.sorts:
+        raise NotFound
     return Order(by, down, number, size if size in SIZES else 25)
 
 
@@ -142,7 +156,8 @@ def _in_address(form: QuestionForm, question: Question | None) -> dict[str, Any]
 
 def _csv(name: str, question: Question) -> Response:
     """The file; taking it away is recorded."""
-    content = as_csv(*answer(name, question))
-    record(Kind.export, f"reports.{name}", current_user, first=question.first, last=question.last, as_of=question.as_of)
+    columns, rows, clients = answer_for(name, question, current_user)
+    days = {"first": question.first, "last": question.last, "as_of": question.as_of}
+    record(Kind.export, f"reports.{name}", current_user, clients, **days)
     filed = {"Content-Disposition": f"attachment; filename={name}.csv"}
-    return Response(content, mimetype="text/csv", headers=filed)
+    return Response(as_csv(columns, rows), mimetype="text/csv", headers=filed)

@@ -11,11 +11,16 @@ from caseapp.episodes.rules import TEDS_SERVICE_WORDS, MoveKind, MoveReason, Ted
 SPLITS = {
     "case_manager": "Case manager", "clinician": "Primary clinician", "program": "Program", "payer": "Payer", "sex": "Sex",
     "race": "Race", "ethnicity": "Ethnicity", "education": "Education", "teds_service": "Service (TEDS)", "reason": "Reason",
-    "phase": "Phase",
+    "phase": "Phase", "service": "Service", "weekday": "Weekday",
 }  # fmt: skip
 ALL = "all"
 NOT_RECORDED = "Not recorded"
 ADMISSION, LEFT = "Admission", "Left the program"
+# By what a list of the people behind a figure can be sorted: stays, places in sessions, and rows that are people themselves.
+STAYS = ("client", "version", "phase", "began", "ended", "days", "reason", "decided_by")
+PLACES = ("client", "session", "service", "state", "minutes")
+CLIENT_WEEKS = ("client", "week", "level", "attended")
+CLIENT_DAYS = ("client", "day", "service", "minutes", "why")
 
 # How an episode may end, in the words of the clinic.
 COMPLETED, TRANSFERRED, LEFT_BEFORE, BY_PROGRAM, OTHER = ENDINGS = (
@@ -39,7 +44,8 @@ class Definition:
     """A report: its name in addresses, title, question in words, the columns of its file, and by what it can be split.
 
     `chosen_by` says in words which day the days of the question are about. Split, a report gains the column `group` in front
-    unless it has it always. `none_of` is what an empty page has none of.
+    unless it has it always. `none_of` is what an empty page has none of. `behind` is the page of the people behind a figure;
+    where it is empty the rows are people themselves, and everyone is given only those whom they may see.
     """
 
     name: str
@@ -50,6 +56,17 @@ class Definition:
     chosen_by: str
     none_of: str
     people: str = "The stays behind the figure"
+    behind: str = "people"
+    sorts: tuple[str, ...] = STAYS
+
+    def split_words(self, by: str) -> str:
+        """What it can be split by, in words."""
+        return "Who led it" if (self.name, by) == ("attendance", "clinician") else SPLITS[by]
+
+    @property
+    def of_people(self) -> bool:
+        """Whether its rows are people."""
+        return not self.behind
 
     def columns_for(self, by: str | None) -> list[str]:
         """The columns of the file for a split or none."""
@@ -122,6 +139,65 @@ REPORTS = {
             "the day itself",
             "stays",
         ),
+        Definition(
+            "attendance",
+            "Attendance",
+            "Who came to what was scheduled, who did not and why, and for how many hours",
+            (
+                "group",
+                "scheduled",
+                "present",
+                "late",
+                "left_early",
+                "excused",
+                "no_show",
+                "cancelled_late",
+                "unmarked",
+                "attended_share",
+                "hours_attended",
+            ),  # fmt: skip
+            ("service", "clinician", "phase", "weekday"),
+            "the day of the session",
+            "sessions with anyone on their list",
+            "The places behind the figure",
+            "places",
+            PLACES,
+        ),
+        Definition(
+            "dose",
+            "Hours by client and week",
+            "What each client's phase asks for in a week, what was scheduled and attended, and whether it was met",
+            ("client", "week", "level", "hours_required", "hours_scheduled", "hours_attended", "days_attended", "met"),
+            (),
+            "the day itself",
+            "weeks in a phase",
+            behind="",
+            sorts=CLIENT_WEEKS,
+        ),
+        Definition(
+            "units",
+            "Units to bill",
+            "Each client's days of a service with minutes, code and units by the payer's rule, and why a line is not billable",
+            (
+                "client",
+                "day",
+                "service",
+                "minutes",
+                "how",
+                "level",
+                "payer",
+                "code",
+                "units",
+                "unit",
+                "rounding",
+                "why_not",
+            ),  # fmt: skip
+            (),
+            "the day of the session",
+            "sessions with anyone on their list",
+            behind="",
+            sorts=CLIENT_DAYS,
+        ),
     )
 }
 NAMES = tuple(REPORTS)
@@ -179,7 +255,7 @@ class Question:
         by: str | None,
         report: str = "transitions",
     ) -> "Question":
-        """A question with its defaults: the last full quarter, as of today. Raises RuleBroken where it makes no sense."""
+        """A question as a page opens it: the last full quarter, as of today. Raises RuleBroken where it makes no sense."""
         if as_of and as_of > today:
             raise RuleBroken("Nobody can look ahead: choose today or a day before it.", "as_of")
         opens_on = last_full_quarter(as_of or today)

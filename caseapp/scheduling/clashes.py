@@ -1,6 +1,5 @@
 """What stands in the way of a session or a place: refusals that say no more than the reader may know, each with a way out."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from caseapp.clients.models import Client
@@ -8,16 +7,15 @@ from caseapp.clients.queries import visible_ids
 from caseapp.clinic.models import Room, Site
 from caseapp.core.access import Actor, Role
 from caseapp.core.errors import RuleBroken
-from caseapp.core.words import count, day, time_range
+from caseapp.core.words import clock_time, count, day, time_range
 from caseapp.episodes.queries import current_stays
 from caseapp.identity.models import Staff
 from caseapp.identity.queries import working_staff
 from caseapp.programs.models import Service
 from caseapp.scheduling import queries
-from caseapp.scheduling.models import Session
+from caseapp.scheduling.models import Session, Waiting
 from caseapp.scheduling.rules import needs_admission
-
-Span = tuple[datetime, datetime]
+from caseapp.scheduling.times_off import Span, TimesOff, said, times_off_between
 
 
 def hours_of(session: Session) -> str:
@@ -28,7 +26,9 @@ def hours_of(session: Session) -> str:
 
 def check_room(room: Room, site: Site, span: Span, people: int, but: str | None = None) -> None:
     """Raise RuleBroken if the room is too small, or taken in that time by another session than `but`."""
-    free = [one.name for one in queries.free_rooms(site.id, *span, people)]
+    off = times_off_between(span, ())
+    open_ones = (one for one in queries.free_rooms(site.id, *span, people) if not off.closed(site.id, one.id, span))
+    free = [one.name for one in open_ones]
     way_out = f"Free then: {', '.join(free)}." if free else "No room of that size is free then. Choose another time."
     if room.seats < people:
         raise RuleBroken(f"{room.name} holds {count('person', room.seats, 'people')}.", "room", way_out)
@@ -44,10 +44,39 @@ def check_staff(people: list[Staff], span: Span, but: str | None = None) -> None
     if first is None:
         return
     other = busy[first.id]
-    free = queries.free_staff(working_staff(Role.clinician), *span)
-    names = [one.name for one in free if one not in people]
-    way_out = f"Free then: {', '.join(names[:5])}." if names else "Choose another time."
-    raise RuleBroken(f"{first.name} leads {other.name}, {hours_of(other)}.", "staff", way_out)
+    raise RuleBroken(f"{first.name} leads {other.name}, {hours_of(other)}.", "staff", _who_else(people, span))
+
+
+def _who_else(people: list[Staff], span: Span) -> str:
+    """The way out where someone can't lead a session: who could."""
+    free = [one for one in queries.free_staff(working_staff(Role.clinician), *span) if one not in people]
+    off = times_off_between(span, [one.id for one in free])
+    names = [one.name for one in free if not off.away(one.id, span)]
+    return f"Free then: {', '.join(names[:5])}." if names else "Choose another time."
+
+
+def check_open(site: Site, room: Room | None, off: TimesOff, span: Span) -> None:
+    """Raise RuleBroken if the site or the room is closed in that time."""
+    closed = off.closed(site.id, room and room.id, span)
+    if closed:
+        way_out = "Choose another room or time." if closed.room_id else "Choose another day or time."
+        raise RuleBroken(said(closed), "room" if closed.room_id else "on_day", way_out)
+
+
+def check_there(people: list[Staff], off: TimesOff, span: Span) -> None:
+    """Raise RuleBroken if one of these is away in that time."""
+    away = next(filter(None, (off.away(one.id, span) for one in people)), None)
+    if away:
+        raise RuleBroken(said(away), "staff", _who_else(people, span))
+
+
+def check_hours(people: list[Staff], off: TimesOff, span: Span, zone: str) -> None:
+    """Raise RuleBroken if that time is not in the working hours of one of these."""
+    for one in people:
+        outside = off.off_hours(one.id, span, zone)
+        if outside:
+            way_out = "Choose another time, or say that it is agreed with them."
+            raise RuleBroken(f"{one.name} {outside}.", "staff", way_out)
 
 
 def check_clients(clients: list[Client], span: Span, by: Actor, field: str, but: str | None = None) -> None:
@@ -79,6 +108,14 @@ def check_admitted(clients: list[Client], service: Service, session: Session, by
             "clients",
             "One-to-one sessions can be booked before admission.",
         )
+
+
+def promised(session: Session, taken: int, offers: list[Waiting]) -> RuleBroken:
+    """The refusal where the last places are kept for those to whom they are offered."""
+    until = offers[0].answer_by.astimezone(ZoneInfo(session.site.zone))
+    kept = f"{count('place', len(offers))} {'is' if len(offers) == 1 else 'are'} kept for who waits"
+    says = f"{taken} of {count('place', session.limit)} are taken, and {kept}, until {day(until.date())}, {clock_time(until)}."
+    return RuleBroken(says, "clients", "Record the answer to the offer first, or put them on the wait-list.")
 
 
 def full(session: Session, taken: int) -> RuleBroken:

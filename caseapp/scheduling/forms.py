@@ -3,10 +3,10 @@
 from datetime import date, time
 from typing import Any
 
+from wtforms import BooleanField
 from wtforms import Form as PlainForm
 
 from caseapp.clients.models import Client
-from caseapp.core.db import new_id
 from caseapp.core.fields import (
     Checkboxes,
     ChoiceList,
@@ -21,7 +21,7 @@ from caseapp.core.fields import (
 from caseapp.core.forms import CreatingForm, EditingForm
 from caseapp.core.words import birth_day
 from caseapp.scheduling.models import Session
-from caseapp.scheduling.rules import AHEAD, BACK, WHY_NOT, positions
+from caseapp.scheduling.rules import AHEAD, BACK, MODES, WHY_NOT, Mode, positions
 
 MOST_PLACES = 200
 
@@ -52,9 +52,11 @@ class SessionFields:
     starts = TimeField("Starts", [Needed("Enter when it starts.")])
     ends = TimeField("Ends")
     room = ChoiceList("Room", choices=[])
+    mode = ChoiceRadios("How they meet", choices=list(MODES.items()), coerce=Mode)
     staff = Checkboxes("Led by", [Needed("Choose who leads it.")], choices=[])
     phases = Checkboxes("For phases", choices=[])
     places = PlacesField("Places")
+    agreed = BooleanField("Outside their working hours: agreed with whoever leads it")
 
     def offer(self, services: list, rooms: list, staff: list, phases: list[tuple[str, str]]) -> None:
         """What there is to choose from."""
@@ -65,7 +67,7 @@ class SessionFields:
 
     def facts(self) -> dict[str, Any]:
         """What the actions take, but for the service, which stands here by its code."""
-        facts = {name: self[name].data for name in ("on_day", "starts", "ends", "places")}
+        facts = {name: self[name].data for name in ("on_day", "starts", "ends", "places", "agreed", "mode")}
         served = " ".join(sorted(self.phases.data or []))
         more = {"staff_ids": self.staff.data, "room_id": self.room.data or None, "topic": self.topic.data or ""}
         return facts | more | {"phases_served": served}
@@ -83,11 +85,6 @@ class Finding:
         self.clients.choices = [
             (one.id, f"{one.last_first} · born {birth_day(one.born)} · ID {one.record_number}") for one in once
         ]
-
-    def renew_key(self) -> None:
-        """A search used this page's key; what is saved later needs one of its own to be saved once."""
-        self.form_key.data = new_id()
-        self.form_key.raw_data = None
 
 
 class NewSessionForm(SessionFields, Finding, CreatingForm):
@@ -132,6 +129,7 @@ def typed_of(session: Session, starts: time, ends: time) -> dict[str, Any]:
         "starts": starts,
         "ends": ends,
         "room": session.room_id,
+        "mode": session.mode,
         "staff": [lead.staff_id for lead in session.leads],
         "phases": [str(position) for position in positions(session.phases_served)],
         "places": session.places,

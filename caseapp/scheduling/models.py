@@ -1,6 +1,6 @@
-"""Sessions, their staff, their places."""
+"""Sessions, their staff, their places, who waits for one; closures, leave and working hours."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -8,17 +8,28 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseapp.clients.models import Client
 from caseapp.clinic.models import Room, Site
 from caseapp.core import clock
-from caseapp.core.db import Base, Id, Word
+from caseapp.core.db import Base, Edited, Id, Word
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Service
-from caseapp.scheduling.rules import PlaceSource, SessionState, WhyAdded, WhyNot, WhyOver, minutes_between
+from caseapp.scheduling.rules import (
+    Mode,
+    PlaceSource,
+    SessionState,
+    WaitState,
+    WhyAdded,
+    WhyNot,
+    WhyOver,
+    held_as,
+    minutes_between,
+)
 
 
 class Session(Base):
     """One session of a service. Instants in UTC; `on_day` is the site's calendar day of its start.
 
     `marked_at` is when someone on its list was first marked, `finished_at` when its roll-call ended: from either on the
-    session itself never changes. Whoever changes a session or its list locks this row first.
+    session itself never changes. Whoever changes a session or its list locks this row first. `mode` is None where nobody has
+    said it: then it follows from the room.
     """
 
     __tablename__ = "session"
@@ -39,6 +50,7 @@ class Session(Base):
     on_day: Mapped[date]
     places: Mapped[int] = mapped_column(Integer)
     phases_served: Mapped[str] = mapped_column(String(40), default="")
+    mode: Mapped[Mode | None] = mapped_column(Word(Mode))
     state: Mapped[SessionState] = mapped_column(Word(SessionState), default=SessionState.scheduled)
     state_reason: Mapped[WhyNot | None] = mapped_column(Word(WhyNot))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
@@ -59,6 +71,11 @@ class Session(Base):
     def name(self) -> str:
         """The topic, or else the service."""
         return self.topic or self.service.name
+
+    @property
+    def held_as(self) -> Mode:
+        """In person or as telehealth: as someone said, or else in person if it has a room."""
+        return held_as(self.mode, self.room_id)
 
     @property
     def minutes(self) -> int:
@@ -149,3 +166,86 @@ class Place(Base):
         """Planned minutes for this person: from the start, or from when someone who was added came."""
         starts = max(self.session.starts_at, self.arrived_at) if self.arrived_at else self.session.starts_at
         return minutes_between(starts, self.session.ends_at)
+
+
+class Waiting(Base):
+    """Someone waits for a place in a session, or to belong to a series. An offer keeps the place for them until `answer_by`.
+
+    Whoever said no, or gave no answer in time, waits no more; they may be put on the list again.
+    """
+
+    __tablename__ = "waiting"
+    __table_args__ = (
+        CheckConstraint("(session_id IS NULL) <> (series_id IS NULL)", name="for_one_thing"),
+        CheckConstraint("(answer_by IS NULL) OR (offered_at IS NOT NULL)", name="an_answer_to_an_offer"),
+        *(
+            Index(
+                f"uq_waiting_once_{what}",
+                f"{what}_id",
+                "client_id",
+                unique=True,
+                sqlite_where=text("ended_at IS NULL"),
+                postgresql_where=text("ended_at IS NULL"),
+            )
+            for what in ("session", "series")
+        ),
+        Index(None, "client_id"),
+    )
+
+    id: Mapped[Id]
+    session_id: Mapped[str | None] = mapped_column(ForeignKey("session.id"))
+    series_id: Mapped[str | None] = mapped_column(ForeignKey("series.id"))
+    client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
+    state: Mapped[WaitState] = mapped_column(Word(WaitState), default=WaitState.waits)
+    asked_at: Mapped[datetime] = mapped_column(default=clock.now)
+    asked_by_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    offered_at: Mapped[datetime | None]
+    answer_by: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    client: Mapped[Client] = relationship()
+    session: Mapped[Session | None] = relationship()
+
+
+class TimeOff(Edited, Base):
+    """A time in which a site or one of its rooms is closed, or a member of staff is away. Why someone is away is not asked.
+
+    Instants in UTC; whole days begin and end at midnight on the site's wall clock. One that was taken back stays on record.
+    """
+
+    __tablename__ = "time_off"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        CheckConstraint("room_id IS NULL OR staff_id IS NULL", name="a_room_or_someone"),
+        Index(None, "ends_at"),
+    )
+
+    id: Mapped[Id]
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id"))
+    room_id: Mapped[str | None] = mapped_column(ForeignKey("room.id"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    name: Mapped[str] = mapped_column(String(120), default="")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    site: Mapped[Site] = relationship()
+    room: Mapped[Room | None] = relationship()
+    staff: Mapped[Staff | None] = relationship()
+
+    @property
+    def what(self) -> str:
+        """What is closed, or who is away: "The clinic is closed", "Room 2 is closed", "Carl Ito is away"."""
+        if self.staff:
+            return f"{self.staff.name} is away"
+        return f"{self.room.name if self.room else 'The clinic'} is closed"
+
+
+class WorkingHours(Base):
+    """From when to when someone works on a weekday (0 is Monday), on the wall clock. Without any they may be booked at all times."""
+
+    __tablename__ = "working_hours"
+    __table_args__ = (CheckConstraint("ends > starts", name="ends_after_it_starts"),)
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    weekday: Mapped[int] = mapped_column(Integer, primary_key=True)
+    starts: Mapped[time]
+    ends: Mapped[time]

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager, selectinload
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from caseapp.clients.models import Client
 from caseapp.clients.queries import visible_to
@@ -19,8 +19,8 @@ from caseapp.identity.models import Staff
 from caseapp.identity.queries import working_staff
 from caseapp.programs import queries as programs
 from caseapp.programs.models import Phase, Service
-from caseapp.scheduling.models import Place, Session, SessionStaff
-from caseapp.scheduling.rules import LIMITS, SessionState, positions
+from caseapp.scheduling.models import Place, Session, SessionStaff, Waiting
+from caseapp.scheduling.rules import LEAST, LIMITS, LIVE, SessionState, WaitState, positions
 
 ON = (SessionState.scheduled, SessionState.held)
 
@@ -33,14 +33,23 @@ class Filters:
     room_id: str | None = None
     site_id: str | None = None
     phase: int | None = None
+    client_id: str | None = None
 
 
 def get_session(session_id: str, user: Actor) -> Session:
     """A session with its service, room, leads. Any care staff may know of a session; its list shows only visible clients."""
-    session = db.scalar(_whole().where(Session.id == session_id))
+    session = db.scalars(_ONE, {"id": session_id}).unique().one_or_none()
     if session is None:
         raise NotFound
     return session
+
+
+_ONE = (
+    select(Session)
+    .where(Session.id == bindparam("id"))
+    .options(joinedload(Session.service), joinedload(Session.room), joinedload(Session.site))
+    .options(joinedload(Session.leads).joinedload(SessionStaff.staff))
+)
 
 
 def sessions_between(
@@ -56,6 +65,9 @@ def sessions_between(
         found = found.where(Session.room_id == wanted.room_id)
     if wanted.site_id:
         found = found.where(Session.site_id == wanted.site_id)
+    if wanted.client_id:
+        held = select(Place.session_id).where(Place.client_id == wanted.client_id, Place.released_at.is_(None))
+        found = found.where(Session.id.in_(held))
     if wanted.phase:
         found = found.where((" " + Session.phases_served + " ").like(f"% {wanted.phase} %"))
     return list(db.scalars(found))
@@ -127,7 +139,7 @@ def list_of(session: Session) -> list[Place]:
     held = (
         select(Place)
         .where(Place.session_id == session.id, Place.released_at.is_(None))
-        .options(selectinload(Place.client))
+        .options(joinedload(Place.client))
     )
     return sorted(db.scalars(held), key=lambda place: (place.client.last_name, place.client.first_name, place.id))
 
@@ -160,12 +172,37 @@ def places_of_client(client_id: str, first: date, after: date) -> list[Place]:
 
 
 def limit_of(service: Service, on_day: date) -> int:
-    """How many people a session of a service may hold on a day: the strictest rule profile of the clinic's programs."""
+    """How many people a session of a service may hold on a day: its own most, within the strictest profile of the programs."""
     name = LIMITS.get(service.capacity)
     if name is None:
         return 1
-    profiles = [programs.profile(program.id, on_day) for program in programs.programs()]
-    return min(int(numbers[name]) for numbers in profiles or [programs.profile(None, on_day)])
+    most = min(int(numbers[name]) for numbers in _profiles(on_day))
+    return min(most, service.most or most)
+
+
+def least_of(service: Service, on_day: date) -> int:
+    """How many people a session of a service needs on a day: its own least, and no less than any profile of the programs says."""
+    name = LEAST.get(service.capacity)
+    if name is None:
+        return 1
+    return max(service.least or 1, *(int(numbers[name]) for numbers in _profiles(on_day)))
+
+
+def _profiles(on_day: date) -> list[dict[str, float]]:
+    return [programs.profile(one.id, on_day) for one in programs.programs()] or [programs.profile(None, on_day)]
+
+
+def waiting_for(*, session_id: str | None = None, series_id: str | None = None) -> list[Waiting]:
+    """Who waits for a place in a session, or in a series, or is offered one, those who waited longest first."""
+    found = select(Waiting).where(Waiting.state.in_(LIVE))
+    found = found.where(Waiting.session_id == session_id if session_id else Waiting.series_id == series_id)
+    return list(db.scalars(found.order_by(Waiting.asked_at, Waiting.id).options(selectinload(Waiting.client))))
+
+
+def promised(session_id: str, but: Iterable[str] = ()) -> list[Waiting]:
+    """The offers of places in a session that wait for an answer, without those made to the clients `but`, by when it is due."""
+    found = select(Waiting).where(Waiting.session_id == session_id, Waiting.state == WaitState.offered)
+    return list(db.scalars(found.where(Waiting.client_id.not_in(list(but))).order_by(Waiting.answer_by)))
 
 
 def in_room(room_id: str, starts: datetime, ends: datetime, but: str | None = None) -> Session | None:

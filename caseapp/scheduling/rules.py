@@ -24,6 +24,25 @@ class PlaceSource(StrEnum):
     walk_in = auto()
 
 
+class Mode(StrEnum):
+    """How people come together. Payers and states ask for it; hours count the same (domain.md 3.1, 1.3)."""
+
+    in_person = auto()
+    telehealth = auto()
+
+
+class WaitState(StrEnum):
+    """How it stands with someone who waits for a place: waits, is offered one, or how it ended."""
+
+    waits = auto()
+    offered = auto()
+    booked = auto()
+    said_no = auto()
+    not_reached = auto()
+    called_off = auto()
+    left = auto()
+
+
 class WhyNot(StrEnum):
     """Why a session was cancelled or did not happen. A choice and no free text: such text would name people."""
 
@@ -54,6 +73,7 @@ class WhyOver(StrEnum):
     others_will_not_come = auto()
 
 
+MODES = {Mode.in_person: "In person", Mode.telehealth: "Telehealth, by phone or video"}
 WHY_NOT = {
     WhyNot.staff_away: "Nobody could lead it",
     WhyNot.closed: "The clinic was closed",
@@ -77,13 +97,28 @@ WHY_OVER = {
 }
 CONSTRAINTS = {
     "uq_place_one_per_client": ("This client already has a place in this session.", "clients"),
+    "uq_waiting_once_session": ("This client waits for a place in this session already.", "clients"),
+    "uq_waiting_once_series": ("This client waits for a place in this series already.", "clients"),
     "uq_place_one_per_seat": ("Someone else has just taken this place. Try again.", "clients"),
 }
 # Parts of the day on the week's page, by the hour of the site's wall clock at which a session starts.
 PARTS = (("Morning", 0, 12), ("Afternoon", 12, 17), ("Evening", 17, 24))
 LEAST_MINUTES, MOST_MINUTES = 5, 8 * 60
+# What many work, by weekday (0 is Monday).
+USUAL_HOURS = {one: (time(9), time(17)) for one in range(5)}
 BACK, AHEAD = timedelta(days=366), timedelta(days=366)
+LEAST = {Capacity.counseling_group: "counseling_group_least", Capacity.education_group: "education_group_least"}
 LIMITS = {Capacity.counseling_group: "counseling_group_most", Capacity.education_group: "education_group_most"}
+
+# An offered place is kept for a day, and no place is offered in the last two hours: there would be no time to come.
+ANSWER_WITHIN, LAST_OFFER = timedelta(hours=24), timedelta(hours=2)
+LIVE = (WaitState.waits, WaitState.offered)
+
+
+def answer_by(starts_at: datetime, now: datetime) -> datetime | None:
+    """Until when a place in a session that starts at an instant is kept for whom it is offered; None if it is too late to offer it."""
+    latest = starts_at - LAST_OFFER
+    return min(now + ANSWER_WITHIN, latest) if latest > now else None
 
 
 def too_far(on_day: date, today: date) -> bool:
@@ -145,6 +180,11 @@ def minutes_between(starts: datetime, ends: datetime) -> int:
 def part_of_day(start: time) -> str:
     """The part of the day in which a session that starts at this wall time stands."""
     return next(name for name, since, until in PARTS if since <= start.hour < until)
+
+
+def held_as(mode: Mode | None, room_id: str | None) -> Mode:
+    """How a session is held: as someone said, or else in person if it has a room."""
+    return mode or (Mode.in_person if room_id else Mode.telehealth)
 
 
 def positions(phases_served: str) -> list[int]:

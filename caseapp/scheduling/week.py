@@ -1,5 +1,6 @@
 """The week as a page shows it: days with their parts, and in each the sessions as blocks."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -7,10 +8,12 @@ from zoneinfo import ZoneInfo
 from caseapp.clients.queries import visible_ids
 from caseapp.core import clock
 from caseapp.core.access import Actor
+from caseapp.core.words import time_range
 from caseapp.programs.rules import Capacity
 from caseapp.scheduling import queries
 from caseapp.scheduling.models import Session
-from caseapp.scheduling.rules import PARTS, SessionState, part_of_day, positions
+from caseapp.scheduling.rules import PARTS, SessionState, WhyNot, part_of_day, positions
+from caseapp.scheduling.times_off import TimesOff, times_off_between
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,12 @@ class Block:
 
 @dataclass
 class Day:
-    """A day of the week with its blocks by part of the day."""
+    """A day of the week with its blocks by part of the day; `closed` says in words what is closed."""
 
     day: date
     today: bool
     clocks: str = ""
+    closed: list[str] = field(default_factory=list)
     parts: dict[str, list[Block]] = field(default_factory=lambda: {name: [] for name, _since, _until in PARTS})
 
     @property
@@ -55,17 +59,36 @@ class Day:
 
 
 def days_of(sessions: list[Session], first: date, number: int, zone: str, user: Actor) -> list[Day]:
-    """So many days from `first` on, with these sessions as blocks; three statements however many there are."""
+    """So many days from `first` on, with these sessions as blocks; a fixed number of statements.
+
+    What was entered by mistake, or made and undone, is not among them: it never was to be.
+    """
+    sessions = [one for one in sessions if one.state_reason is not WhyNot.mistake]
     today = clock.today(zone)
     days = [
         Day(one, one == today, clock_change(one, zone))
         for one in (first + timedelta(days=offset) for offset in range(number))
     ]
+    off = times_off_between((clock.day_bounds(first, zone)[0], clock.day_bounds(days[-1].day, zone)[1]), ())
+    for one in days:
+        one.closed = list(_closed_on(one.day, zone, off))
     by_day = {one.day: one for one in days}
     for block in _blocks(sessions, user):
         start = block.session.starts_at.astimezone(ZoneInfo(block.session.site.zone)).time()
         by_day[block.session.on_day].parts[part_of_day(start)].append(block)
     return days
+
+
+def _closed_on(day: date, zone: str, off: TimesOff) -> Iterator[str]:
+    """What is closed on a day, in words: "Closed: Thanksgiving", "Closed 12:00 pm - 5:00 pm: Staff training"."""
+    begin, end = clock.day_bounds(day, zone)
+    for one in off.times:
+        if one.starts_at < end and one.ends_at > begin:
+            whole = one.starts_at <= begin and one.ends_at >= end
+            hours = (max(one.starts_at, begin), min(one.ends_at, end))
+            when = "" if whole else " " + time_range(*(at.astimezone(ZoneInfo(zone)) for at in hours))
+            what = f"{one.room.name} closed" if one.room else "Closed"
+            yield f"{what}{when}{': ' if one.name else ''}{one.name}"
 
 
 def _blocks(sessions: list[Session], user: Actor) -> list[Block]:

@@ -9,12 +9,15 @@ from wtforms.widgets import HiddenInput
 
 from caseapp.core.fields import Checkboxes, ChoiceRadios, DayField, Needed, NumberField, site_today
 from caseapp.core.forms import CreatingForm
+from caseapp.core.words import count
 from caseapp.core.words import day as day_words
 from caseapp.scheduling.forms import Finding, SessionFields
 from caseapp.scheduling.rules import AHEAD
 from caseapp.series.recurrence import MOST_EVERY, MOST_TIMES, WEEKDAYS, Frequency, Repeats
 
 EVER = timedelta(days=3 * 366)
+# Before the day, in the scope of a change that is for that day alone.
+ONLY = "only-"
 HOW_OFTEN = (
     (Frequency.weekly.value, "Weekly, on the days below"),
     (Frequency.daily.value, "Daily"),
@@ -22,9 +25,14 @@ HOW_OFTEN = (
 )
 
 
+def _day_ahead(label: str, sentence: str) -> DayField:
+    return DayField(label, [Needed(sentence)], earliest=site_today, latest=lambda: site_today() + AHEAD)
+
+
 class SeriesFields(SessionFields):
     """What a series is, on which days it is held, and for how long."""
 
+    agreed = None
     frequency = ChoiceRadios("Repeats", [Needed("Choose how it repeats.")], choices=HOW_OFTEN)
     weekdays = Checkboxes("On", choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)])
     every = NumberField("Every", least=1, most=MOST_EVERY, what="a number")
@@ -43,12 +51,7 @@ class SeriesFields(SessionFields):
 class NewSeriesForm(SeriesFields, CreatingForm):
     """A new series."""
 
-    on_day = DayField(
-        "First day",
-        [Needed("Enter the first day.")],
-        earliest=site_today,
-        latest=lambda: site_today() + AHEAD,
-    )
+    on_day = _day_ahead("First day", "Enter the first day.")
 
 
 class ChangeSeriesForm(SeriesFields, CreatingForm):
@@ -59,40 +62,41 @@ class ChangeSeriesForm(SeriesFields, CreatingForm):
     version = IntegerField(widget=HiddenInput(), validators=[Optional()])
 
     def offer_days(self, asked: date | None, next_day: date, number_from: dict[date, int]) -> None:
-        """The scopes, the smallest first: from the day asked about, and all that are not held yet, with how many that are now."""
-        days = [day for day in (asked, next_day) if day]
+        """The scopes, the smallest first: only the day asked about or the next, from it on, and all that are not held yet,
+        with how many that are now.
+        """
+        first = asked or next_day
         words = {asked: "{day} and all later ones", next_day: "All that are not yet held, from {day}"}
-        self.since.choices = [
-            (day.isoformat(), f"{words[day].format(day=day_words(day))} ({number_from[day]} in sight)")
-            for day in dict.fromkeys(days)
+        self.since.choices = [(ONLY + first.isoformat(), f"Only {day_words(first)}")] if number_from.get(first) else []
+        self.since.choices += [
+            (
+                day.isoformat(),
+                f"{words[day].format(day=day_words(day))} ({count('session', number_from[day])} now on the schedule)",
+            )
+            for day in dict.fromkeys((first, next_day))
         ]
 
     @property
+    def only(self) -> bool:
+        """Whether the change is for one day, and for no later one."""
+        return self.since.data.startswith(ONLY)
+
+    @property
     def since_day(self) -> date:
-        """The day from which the change counts."""
-        return date.fromisoformat(self.since.data)
+        """The day from which the change counts, or for which alone."""
+        return date.fromisoformat(self.since.data.removeprefix(ONLY))
 
 
 class MembersForm(Finding, CreatingForm):
     """Who belongs to a series from a day on."""
 
-    since = DayField(
-        "From",
-        [Needed("Enter a day.")],
-        earliest=site_today,
-        latest=lambda: site_today() + AHEAD,
-    )
+    since = _day_ahead("From", "Enter a day.")
 
 
 class LeavingForm(CreatingForm):
     """From when someone belongs to a series no more."""
 
-    on = DayField(
-        "From",
-        [Needed("Enter a day.")],
-        earliest=site_today,
-        latest=lambda: site_today() + AHEAD,
-    )
+    on = _day_ahead("From", "Enter a day.")
 
 
 def typed_of(series: Any) -> dict[str, Any]:
@@ -103,6 +107,7 @@ def typed_of(series: Any) -> dict[str, Any]:
         "starts": series.starts,
         "ends": series.ends,
         "room": series.room_id or "",
+        "mode": series.mode,
         "staff": [lead.staff_id for lead in series.leads],
         "phases": series.phases_served.split(),
         "places": series.places,

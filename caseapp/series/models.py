@@ -12,6 +12,7 @@ from caseapp.core.db import Base, Edited, Id, Word
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Service
 from caseapp.scheduling.models import Session
+from caseapp.scheduling.rules import Mode, held_as
 from caseapp.series.recurrence import Frequency, Repeats
 from caseapp.series.rules import LeftOut
 
@@ -21,7 +22,7 @@ class Series(Edited, Base):
 
     A change of a series changes this row; what was held stays as it is in its own sessions. `first_on` is the day from which
     the rule counts, `until` its last day, none if it goes on. Sessions of all its days before `made_until` are made; those
-    before `planned_from` as it was before its last change.
+    before `planned_from` as it was before its last change. `mode` is None where nobody has said it: then it follows from the room.
     """
 
     __tablename__ = "series"
@@ -39,6 +40,7 @@ class Series(Edited, Base):
     ends: Mapped[time]
     places: Mapped[int] = mapped_column(Integer)
     phases_served: Mapped[str] = mapped_column(String(40), default="")
+    mode: Mapped[Mode | None] = mapped_column(Word(Mode))
     frequency: Mapped[Frequency] = mapped_column(Word(Frequency))
     every: Mapped[int] = mapped_column(Integer, default=1)
     weekdays: Mapped[str] = mapped_column(String(20), default="")
@@ -56,6 +58,15 @@ class Series(Edited, Base):
     def name(self) -> str:
         """The topic, or else the service."""
         return self.topic or self.service.name
+
+    def serves(self, position: int) -> bool:
+        """Whether it is held for the phase at a position; one that names no phases is for all of them."""
+        return not self.phases_served or str(position) in self.phases_served.split()
+
+    @property
+    def held_as(self) -> Mode:
+        """In person or as telehealth: as someone said, or else in person if it has a room."""
+        return held_as(self.mode, self.room_id)
 
     @property
     def repeats(self) -> Repeats:
@@ -94,7 +105,7 @@ class SeriesDay(Base):
 
 
 class SeriesMember(Base):
-    """Someone who belongs to a series from a day on, up to but not including `ended_on`."""
+    """Someone who belongs to a series from a day on, up to but not including `ended_on`. `ended_for_id` is the move that ended it."""
 
     __tablename__ = "series_member"
     __table_args__ = (
@@ -108,6 +119,7 @@ class SeriesMember(Base):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index(None, "client_id"),
+        Index(None, "ended_for_id"),
     )
 
     id: Mapped[Id]
@@ -115,6 +127,7 @@ class SeriesMember(Base):
     client_id: Mapped[str] = mapped_column(ForeignKey("client.id"))
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    ended_for_id: Mapped[str | None] = mapped_column(ForeignKey("transition.id"))
     client: Mapped[Client] = relationship()
 
     def holds(self, day: date) -> bool:

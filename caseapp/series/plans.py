@@ -11,14 +11,17 @@ from caseapp.identity.models import Staff
 from caseapp.programs.models import Service
 from caseapp.scheduling.clashes import Span
 from caseapp.scheduling.queries import limit_of
-from caseapp.scheduling.rules import LEAST_MINUTES, MOST_MINUTES, ends_on
+from caseapp.scheduling.rules import LEAST_MINUTES, MOST_MINUTES, Mode, ends_on, held_as
 from caseapp.series.models import Series
 from caseapp.series.recurrence import OddClock, Repeats, instant, what_is_wrong
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What a session of a series is to be on each of its days. Times are the site's wall clock."""
+    """What a session of a series is to be on each of its days. Times are the site's wall clock.
+
+    Without a `mode` it follows from the room whether people meet in person.
+    """
 
     site: Site
     service: Service
@@ -30,6 +33,12 @@ class Plan:
     places: int
     phases_served: str
     repeats: Repeats
+    mode: Mode | None = None
+
+    @property
+    def held_as(self) -> Mode:
+        """In person or as telehealth."""
+        return held_as(self.mode, self.room and self.room.id)
 
     @property
     def length(self) -> timedelta:
@@ -51,7 +60,7 @@ class Plan:
 
 def plan_of(series: Series) -> Plan:
     """What a series says now."""
-    names = ("site", "service", "starts", "ends", "room", "topic", "places", "phases_served", "repeats")
+    names = ("site", "service", "starts", "ends", "room", "topic", "places", "phases_served", "repeats", "mode")
     facts = {name: getattr(series, name) for name in names}
     return Plan(leads=tuple(lead.staff for lead in series.leads), **facts)
 

@@ -1,5 +1,6 @@
 """Series with their days and members, and to which series a session belongs."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import func, or_, select
@@ -59,6 +60,28 @@ def members(series_id: str, since: date | None = None) -> list[SeriesMember]:
     return sorted(db.scalars(found), key=lambda one: (one.client.last_name, one.client.first_name, one.id))
 
 
+def memberships(client_id: str, since: date) -> list[SeriesMember]:
+    """To which series someone belongs on a day or later, in the order in which they are locked."""
+    still = or_(SeriesMember.ended_on.is_(None), SeriesMember.ended_on > since)
+    return list(
+        db.scalars(
+            select(SeriesMember).where(SeriesMember.client_id == client_id, still).order_by(SeriesMember.series_id)
+        )
+    )
+
+
+def series_by_id(series_ids: Collection[str]) -> list[Series]:
+    """These series, by name; a fixed number of statements."""
+    found = db.scalars(_whole().where(Series.id.in_(series_ids)))
+    return sorted(found, key=lambda one: (one.name, one.starts, one.id))
+
+
+def ended_for(move_id: str) -> list[SeriesMember]:
+    """The memberships that a move ended, in the order in which their series are locked."""
+    found = select(SeriesMember).where(SeriesMember.ended_for_id == move_id)
+    return list(db.scalars(found.order_by(SeriesMember.series_id, SeriesMember.id)))
+
+
 def get_member(series: Series, member_id: str) -> SeriesMember:
     """A membership of that series. Raises NotFound."""
     found = select(SeriesMember).where(SeriesMember.id == member_id, SeriesMember.series_id == series.id)
@@ -86,6 +109,17 @@ def member_counts(series_ids: list[str], day: date) -> dict[str, int]:
     there = select(SeriesMember.series_id, func.count()).where(SeriesMember.series_id.in_(series_ids))
     there = there.where(or_(SeriesMember.ended_on.is_(None), SeriesMember.ended_on > day))
     return {row[0]: row[1] for row in db.execute(there.group_by(SeriesMember.series_id))}
+
+
+def members_of(series_ids: list[str], since: date) -> dict[str, frozenset[str]]:
+    """By series, the ids of those who belong to it on a day or will; one statement."""
+    there = select(SeriesMember.series_id, SeriesMember.client_id).where(SeriesMember.series_id.in_(series_ids))
+    found: dict[str, set[str]] = {}
+    for series_id, client_id in db.execute(
+        there.where(or_(SeriesMember.ended_on.is_(None), SeriesMember.ended_on > since))
+    ):
+        found.setdefault(series_id, set()).add(client_id)
+    return {series_id: frozenset(clients) for series_id, clients in found.items()}
 
 
 def open_days(series_ids: list[str], since: date) -> dict[str, int]:

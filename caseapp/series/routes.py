@@ -16,14 +16,15 @@ from caseapp.core.pages import Banner, go, page
 from caseapp.core.words import count
 from caseapp.programs import queries as programs
 from caseapp.scheduling import queries as sessions
+from caseapp.scheduling.models import Session
 from caseapp.scheduling.routes import chosen_or_found, offer
 from caseapp.series import actions, queries
-from caseapp.series.forms import ChangeSeriesForm, LeavingForm, MembersForm, NewSeriesForm, SeriesFields, typed_of
+from caseapp.series.forms import ONLY, ChangeSeriesForm, LeavingForm, MembersForm, NewSeriesForm, SeriesFields, typed_of
 from caseapp.series.lines import Kind, Preview, changed_by_hand, preview_change, preview_new
 from caseapp.series.models import Series
-from caseapp.series.plans import Plan, must_be_possible, usual_end
+from caseapp.series.plans import Plan, must_be_possible, plan_of, usual_end
 from caseapp.series.rules import HORIZON, LEFT_OUT, Do
-from caseapp.series.saying import ways_out
+from caseapp.series.saying import HELD_AS, ways_out
 
 bp = Blueprint("series", __name__)
 NOT_SENT_ON = ("csrf_token", "form_key", "version")
@@ -31,7 +32,14 @@ NOT_SENT_ON = ("csrf_token", "form_key", "version")
 
 def on_every_page() -> dict:
     """What the pages of the schedule ask of the series that sessions belong to."""
-    return {"series_of": queries.series_of}
+    return {"series_of": queries.series_of, "changed_from_series": changed_from_series}
+
+
+def changed_from_series(those: list[Session]) -> set[str]:
+    """The ids of those of these sessions that take place otherwise than their series says; a fixed number of statements."""
+    found = queries.series_of([one.id for one in those])
+    on = [(one, *found[one.id]) for one in those if one.id in found and one.state in sessions.ON]
+    return {one.id for one, row, series in on if changed_by_hand(series, one, row.on_day)}
 
 
 @bp.route("/series")
@@ -81,10 +89,13 @@ def show(id: str):
     taken = sessions.taken([row.session_id for row in days if row.session_id])
     members = queries.members(id, today)
     may_see = visible_ids([one.client_id for one in members], current_user)
-    last = queries.last_change(id)
+    last, line = queries.last_change(id), sessions.waiting_for(series_id=id)
+    may_see |= visible_ids([row.client_id for row in line], current_user)
     return page(
         "series/show.html",
-        shows=[one.client_id for one in members if one.client_id in may_see],
+        shows=[one.client_id for one in [*members, *line] if one.client_id in may_see],
+        line=[row for row in line if row.client_id in may_see],
+        others_wait=sum(row.client_id not in may_see for row in line),
         series=series,
         days=[(row, changed_by_hand(series, row.session, row.on_day)) for row in days if row.session],
         left_out=[row for row in days if row.left_out],
@@ -105,6 +116,8 @@ def change(id: str):
     form = ChangeSeriesForm(data=None if request.method == "POST" else typed_of(series))
     offer(form, series)
     _offer_days(form, series)
+    if "as_planned" in request.args and request.method == "GET":
+        return _as_planned(form, series)
     if "back" in request.form or not form.validate_on_submit():
         return _form_page("series/change.html", form, series=series)
     with form.refusals():
@@ -115,13 +128,23 @@ def change(id: str):
                 raise Stale(series, series.changed_by_name or "", series.changed_at)
             if "seen" in request.form:
                 seen, choices = request.form["seen"], _choices()
-                actions.change(series, plan, current_user, since=since, seen=seen, choices=choices)
+                actions.change(series, plan, current_user, since=since, seen=seen, choices=choices, only=form.only)
                 return go("series.show", _saved("The series is changed.", series), id=id)
         except Stale as changed:
             stale, series = changed, queries.get_series(id)
         form.version.data, form.version.raw_data = series.version, None
-        return _preview_page(form, preview_change(series, plan, since, current_user), stale, series)
+        preview = preview_change(series, plan, since, current_user, only=form.only)
+        return _preview_page(form, preview, stale, series)
     return _form_page("series/change.html", form, series=series)
+
+
+def _as_planned(form: ChangeSeriesForm, series: Series) -> Response:
+    """What it would change to have one day as the series says again. Raises NotFound if it is none that may change."""
+    form.since.data = ONLY + request.args.get("from", "")
+    if form.since.data not in {choice.value for choice in form.since.iter_choices()}:
+        raise NotFound
+    preview = preview_change(series, plan_of(series), form.since_day, current_user, only=True)
+    return _preview_page(form, preview, None, series)
 
 
 @bp.route("/series/<id>/undo", methods=["POST"])
@@ -152,6 +175,9 @@ def members(id: str):
     elif form.validate_on_submit():
         with form.refusals():
             chosen = sessions.clients_by_id(form.clients.data, current_user)
+            if "wait" in request.form:
+                actions.wait_for(series, chosen, current_user)
+                return go("series.show", f"{count('person', len(chosen), 'people')} on the wait-list.", id=id)
             joinings = actions.look_at_members(series, chosen, form.since.data)
             if "seen" in request.form or not any(one.without for one in joinings):
                 actions.add_members(series, chosen, current_user, since=form.since.data)
@@ -188,7 +214,7 @@ def _offer_days(form: ChangeSeriesForm, series: Series) -> None:
     ahead = [row.on_day for row in _ahead(series)]
     first = ahead[0] if ahead else clock.today(series.site.zone)
     try:
-        asked = date.fromisoformat(form.since.data or request.args.get("from", ""))
+        asked = date.fromisoformat((form.since.data or request.args.get("from", "")).removeprefix(ONLY))
     except ValueError:
         asked = None
     asked = asked if asked in ahead and asked != first else None
@@ -200,7 +226,7 @@ def _repeats(form: ChangeSeriesForm, series: Series):
     typed, now = form.repeats(form.since_day), series.repeats
     days = (typed.frequency, typed.every, typed.weekdays or (now.first_on.weekday(),))
     same = days == (now.frequency, now.every, now.weekdays or (now.first_on.weekday(),)) and not typed.times
-    return replace(typed, first_on=now.first_on) if same else typed
+    return replace(now, until=typed.until) if same else typed
 
 
 def _plan(form: SeriesFields, repeats) -> Plan:
@@ -220,6 +246,7 @@ def _plan(form: SeriesFields, repeats) -> Plan:
         places=form.places.data or (min(most, room.seats) if room else most),
         phases_served=" ".join(sorted(form.phases.data or [])),
         repeats=repeats,
+        mode=form.mode.data,
     )
 
 
@@ -237,8 +264,7 @@ def _form_page(template: str, form: SeriesFields, **facts) -> Response:
 
 def _preview_page(form: SeriesFields, preview: Preview, stale: Stale | None, series: Series | None = None) -> Response:
     """Nothing is saved yet. What was typed goes on in hidden fields, under a key of its own."""
-    form.form_key.data, form.form_key.raw_data = None, None
-    form.form_key.process(None)
+    form.renew_key()
     typed = [pair for field in form if field.name not in NOT_SENT_ON for pair in as_typed(field)]
     return page(
         "series/preview.html",
@@ -248,6 +274,7 @@ def _preview_page(form: SeriesFields, preview: Preview, stale: Stale | None, ser
         typed=typed,
         preview=preview,
         kinds=Kind,
+        held_as=HELD_AS,
         ways_out=lambda line: ways_out(line, preview.plan),
         chosen=request.form,
         stale=stale,

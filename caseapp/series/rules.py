@@ -20,6 +20,9 @@ class Clash(StrEnum):
     places = auto()
     clock = auto()
     by_hand = auto()
+    closed = auto()
+    leave = auto()
+    hours = auto()
 
 
 class Do(StrEnum):
@@ -29,6 +32,7 @@ class Do(StrEnum):
     skip = auto()
     other_room = auto()
     without = auto()
+    other_lead = auto()
     earlier = auto()
     later = auto()
 
@@ -42,6 +46,9 @@ class LeftOut(StrEnum):
     client = auto()
     places = auto()
     clock = auto()
+    closed = auto()
+    leave = auto()
+    hours = auto()
 
 
 LEFT_OUT = {
@@ -51,4 +58,7 @@ LEFT_OUT = {
     LeftOut.client: "The client has another session",
     LeftOut.places: "More people than places",
     LeftOut.clock: "The clocks change at that time",
+    LeftOut.closed: "Closed",
+    LeftOut.leave: "Whoever leads it is away",
+    LeftOut.hours: "Whoever leads it does not work then",
 }

@@ -8,9 +8,12 @@ from caseapp.core.words import clock_time, count, time_range
 from caseapp.core.words import day as day_words
 from caseapp.scheduling.clashes import Span, hours_of
 from caseapp.scheduling.models import Session
+from caseapp.scheduling.rules import Mode
 from caseapp.series.plans import Plan
 from caseapp.series.recurrence import OddClock
 from caseapp.series.rules import Clash, Do
+
+HELD_AS = {Mode.in_person: "in person", Mode.telehealth: "telehealth"}
 
 
 def differs(session: Session, day: date, plan: Plan) -> str:
@@ -23,6 +26,8 @@ def differs(session: Session, day: date, plan: Plan) -> str:
         told.append(f"{room_name(session.room)} to {room_name(plan.room)}")
     if {lead.staff_id for lead in session.leads} != {one.id for one in plan.leads}:
         told.append(f"led by {', '.join(sorted(one.name for one in plan.leads))}")
+    if session.held_as is not plan.held_as:
+        told.append(f"{HELD_AS[session.held_as]} to {HELD_AS[plan.held_as]}")
     if session.places != plan.places:
         told.append(f"{session.places} to {plan.places} places")
     if (session.service_id, session.topic) != (plan.service.id, plan.topic):
@@ -52,6 +57,8 @@ def _words_of(do: Do, line, plan: Plan) -> str:
         return _skipped(line)
     if do is Do.other_room:
         return f"In {line.other_room.name}"
+    if do is Do.other_lead:
+        return f"Led by {line.other_lead.name} instead, who is free then"
     if do is Do.without:
         busy = [lead.name for lead in plan.leads if lead.id in line.busy_leads]
         who = " and ".join(busy) or count("person", len(line.busy_clients), "people") + " who can't"

@@ -17,7 +17,7 @@ from caseapp.core.errors import Refused, RuleBroken
 from caseapp.identity.queries import working_staff
 from caseapp.tasks import queries, rules
 from caseapp.tasks.models import Attempt, Task, TaskEvent
-from caseapp.tasks.rules import Happened, Result, TaskKind
+from caseapp.tasks.rules import Channel, Happened, Result, TaskKind
 
 
 def open_task(
@@ -59,8 +59,15 @@ def add(by: Actor, *, title: str, client_id: str | None, owner_id: str, due_at: 
     return open_task(TaskKind.other, None, by, client_id=client_id, owner_id=owner_id, due_at=due_at, title=title)
 
 
-def attempt(task: Task, result: Result, by: Actor, words: str = "", next_due: datetime | None = None) -> Attempt:
-    """Note one try and what was learned; the words are sealed. `next_due` moves the task on to its next try.
+def attempt(
+    task: Task,
+    result: Result,
+    by: Actor,
+    words: str = "",
+    next_due: datetime | None = None,
+    channel: Channel | None = None,
+) -> Attempt:
+    """Note one try, by which channel, and what was learned; the words are sealed. `next_due` moves the task on to its next try.
 
     Raises RuleBroken when the task is closed, or the next try would lie in the past.
     """
@@ -68,11 +75,12 @@ def attempt(task: Task, result: Result, by: Actor, words: str = "", next_due: da
     if next_due is not None:
         _check_ahead(next_due)
         task.due_at = next_due
-    row = Attempt(task_id=task.id, tried_by_id=by.id, result=result, next_due_at=next_due)
+    row = Attempt(task_id=task.id, tried_by_id=by.id, channel=channel, result=result, next_due_at=next_due)
     row.words_sealed = sealed.seal(task.sealed_for, words.strip())
     task.attempts.append(row)
     db.flush()
-    changed("tasks.attempt", task.id, by, client_id=task.client_id, result=result.value)
+    told = {"channel": channel.value} if channel else {}
+    changed("tasks.attempt", task.id, by, client_id=task.client_id, result=result.value, **told)
     return row
 
 
@@ -112,6 +120,11 @@ def move(task: Task, due_at: datetime, by: Actor, words: str = "") -> None:
     """It is not done yet, and due at another time. Raises RuleBroken when it is closed or the time lies in the past."""
     must_be_open(task)
     _check_ahead(due_at)
+    fall_due(task, due_at, by, words)
+
+
+def fall_due(task: Task, due_at: datetime, by: Actor, words: str = "") -> None:
+    """A rule makes an open task due at another time, which may have been already."""
     task.due_at = due_at
     _happened(task, Happened.moved, by, words, due_at=due_at)
     changed("tasks.move", task.id, by, client_id=task.client_id, due=due_at.isoformat())

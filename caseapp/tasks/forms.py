@@ -11,7 +11,7 @@ from caseapp.core.fields import ChoiceList, ChoiceRadios, DayField, LineText, Mo
 from caseapp.core.forms import CreatingForm, EditingForm
 from caseapp.tasks import rules
 from caseapp.tasks.models import Task
-from caseapp.tasks.rules import RESULT_WORDS, Result
+from caseapp.tasks.rules import CHANNEL_WORDS, RESULT_WORDS, Channel, Result, TaskKind
 
 MORNING = time(9)
 # What "next" may be beside closing it and leaving it as it is.
@@ -66,6 +66,11 @@ LATER = [
 class TaskForm(NextTime, CreatingForm):
     """What came of a task: for those about reaching someone an attempt, for the others whether it is done."""
 
+    channel = ChoiceRadios(
+        "How did you try?",
+        [Needed("Choose how you tried")],
+        choices=[(one.value, words) for one, words in CHANNEL_WORDS.items()],
+    )
     result = ChoiceRadios(
         "Did you reach them?",
         [Needed("Choose what came of the call")],
@@ -84,11 +89,17 @@ class TaskForm(NextTime, CreatingForm):
         else:
             form.words.label.text = "What was done"
             del form.result
+        if task.kind is not TaskKind.no_show_outreach:
+            del form.channel
         return form
 
     def what(self) -> Result | None:
         """The result of the attempt, if it is about one."""
         return Result(self.result.data) if "result" in self else None
+
+    def how(self) -> Channel | None:
+        """By which channel they were tried, where that is asked."""
+        return Channel(self.channel.data) if "channel" in self else None
 
 
 class OwnerForm(EditingForm):

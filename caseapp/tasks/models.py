@@ -10,7 +10,7 @@ from caseapp.core import clock
 from caseapp.core.db import Base, Id, Word
 from caseapp.identity.models import Staff
 from caseapp.tasks import rules
-from caseapp.tasks.rules import Happened, Result, TaskKind
+from caseapp.tasks.rules import Channel, Happened, Result, TaskKind
 
 
 class Task(Base):
@@ -64,7 +64,7 @@ class Task(Base):
 
 
 class Attempt(Base):
-    """One try at reaching someone, and what was learned."""
+    """One try at reaching someone, and what was learned. How they were tried is asked after a no-show."""
 
     __tablename__ = "attempt"
     __table_args__ = (Index(None, "task_id"),)
@@ -73,6 +73,7 @@ class Attempt(Base):
     task_id: Mapped[str] = mapped_column(ForeignKey("task.id"))
     tried_at: Mapped[datetime] = mapped_column(default=clock.now)
     tried_by_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
+    channel: Mapped[Channel | None] = mapped_column(Word(Channel))
     result: Mapped[Result] = mapped_column(Word(Result))
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     next_due_at: Mapped[datetime | None]

@@ -6,14 +6,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from caseapp.clients.models import Client
-from caseapp.clients.queries import denied_ids, denied_to, visible_to
+from caseapp.clients.queries import denied_to, not_denied_to, visible_to
+from caseapp.clinic.queries import zone
 from caseapp.core import clock, sealed
 from caseapp.core.access import ROLES, Actor, Can
 from caseapp.core.db import db
 from caseapp.core.errors import NotFound
+from caseapp.episodes.queries import open_episode
 from caseapp.identity.models import Staff
 from caseapp.identity.queries import working_staff
+from caseapp.programs.queries import profile
 from caseapp.tasks import rules
 from caseapp.tasks.models import Attempt, Task, TaskEvent
 from caseapp.tasks.rules import Happened, TaskKind
@@ -46,7 +48,7 @@ def known_to(user: Actor) -> ColumnElement[bool]:
     Without a client: what one opened oneself, calls after an unknown caller for all who follow up crises, everything
     for those who give out tasks.
     """
-    ways = [owned_by(user), Task.client_id.in_(select(Client.id).where(visible_to(user)))]
+    ways = [owned_by(user), visible_to(user, Task.client_id)]
     ways += [and_(Task.client_id.is_(None), Task.opened_by_id == user.id)]
     if user.can(Can.give_tasks):
         ways += [Task.client_id.is_(None)]
@@ -60,11 +62,10 @@ def owned_by(user: Actor) -> ColumnElement[bool]:
 
     What lies with someone to whom the client is denied now falls to those who give out tasks, until they pass it on.
     """
-    own = and_(Task.owner_id == user.id, or_(Task.client_id.is_(None), Task.client_id.not_in(denied_ids(user))))
+    own = and_(Task.owner_id == user.id, not_denied_to(user, Task.client_id))
     if not user.can(Can.give_tasks):
         return own
-    seen = Task.client_id.in_(select(Client.id).where(visible_to(user)))
-    return or_(own, and_(denied_to(Task.owner_id, Task.client_id), seen))
+    return or_(own, and_(denied_to(Task.owner_id, Task.client_id), visible_to(user, Task.client_id)))
 
 
 def open_tasks(user: Actor, mine: bool = True, kind: TaskKind | None = None) -> list[Task]:
@@ -130,21 +131,37 @@ def task_of(kind: TaskKind, source_id: str) -> Task | None:
     return db.scalar(select(Task).where(Task.kind == kind, Task.source_id == source_id))
 
 
+def open_of_client(client_id: str, kind: TaskKind) -> list[Task]:
+    """The open tasks of a kind about a client, in the order in which they are locked."""
+    found = select(Task).where(Task.client_id == client_id, Task.kind == kind, Task.closed_at.is_(None))
+    return list(db.scalars(found.order_by(Task.id)))
+
+
 def history(task: Task, reads: bool) -> list[Entry]:
     """Attempts and what else happened, in order of time. With `reads` their words are opened: ask that beforehand."""
     attempts = db.scalars(select(Attempt).where(Attempt.task_id == task.id).options(joinedload(Attempt.tried_by)))
     people = (joinedload(TaskEvent.by), joinedload(TaskEvent.to_owner))
     events = db.scalars(select(TaskEvent).where(TaskEvent.task_id == task.id).options(*people))
-    entries = [
-        Entry(one.tried_at, rules.RESULT_WORDS[one.result], _name(one.tried_by), _words(task, one, reads), one)
-        for one in attempts
-    ]
+    entries = [Entry(one.tried_at, _tried(one), _name(one.tried_by), _words(task, one, reads), one) for one in attempts]
     entries += [Entry(one.at, _title(one), _name(one.by), _words(task, one, reads), one) for one in events]
     return sorted(entries, key=lambda entry: (entry.at, isinstance(entry.source, TaskEvent)))
 
 
 def _words(task: Task, one: Attempt | TaskEvent, reads: bool) -> str:
     return (sealed.unseal(task.sealed_for, one.words_sealed) or "") if reads else ""
+
+
+def _tried(one: Attempt) -> str:
+    said = rules.RESULT_WORDS[one.result]
+    return f"{rules.CHANNEL_WORDS[one.channel]}: {said[0].lower()}{said[1:]}" if one.channel else said
+
+
+def attempts_least(task: Task) -> int | None:
+    """How many attempts the client's rule profile asks for after a no-show; None for what is not about one."""
+    if task.kind is not TaskKind.no_show_outreach or task.client_id is None:
+        return None
+    episode = open_episode(task.client_id)
+    return int(profile(episode.program_id if episode else None, clock.today(zone()))["no_show_attempts_least"])
 
 
 def _title(event: TaskEvent) -> str:

@@ -10,7 +10,7 @@ from caseapp.core.pages import Banner, go, go_to, page, stale_page
 from caseapp.tasks import actions, queries
 from caseapp.tasks.forms import NewTaskForm, OwnerForm, ReopenForm, TaskForm
 from caseapp.tasks.models import Task
-from caseapp.tasks.rules import KIND_WORDS, TaskKind
+from caseapp.tasks.rules import KIND_WORDS, TaskKind, was_reached, where_attempts_stand
 
 bp = Blueprint("tasks", __name__, url_prefix="/tasks")
 SIZES = (25, 50, 100)
@@ -85,8 +85,15 @@ def show(id: str):
         with form.refusals():
             return _noted(task, form)
     facts = {"task": task, "title": queries.titles_of([task]).get(task.id), "reassigns": _reassigns(task)}
+    facts["attempts"] = _attempts(task)
     history = queries.history(task, current_user.can(Can.see_clinical_text))
     return page("tasks/show.html", form=form, shows=about(task), history=history, home=whose_page(task), **facts)
+
+
+def _attempts(task: Task) -> str:
+    """Where the attempts after a no-show stand, as long as nobody was reached; else nothing."""
+    results, least = [one.result for one in task.attempts], queries.attempts_least(task)
+    return "" if least is None or was_reached(results) else where_attempts_stand(len(results), least)
 
 
 def _reassigns(task: Task) -> bool:
@@ -99,7 +106,7 @@ def _noted(task: Task, form: TaskForm):
         raise RuleBroken("A call after a crisis contact is noted on the page of the contact.")
     result = form.what()
     if result:
-        actions.attempt(task, result, current_user, form.words.data, form.next_due())
+        actions.attempt(task, result, current_user, form.words.data, form.next_due(), form.how())
     elif form.next.data != "done":
         actions.move(task, form.next_due(), current_user, form.words.data)
     if form.next.data != "done":

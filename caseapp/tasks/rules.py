@@ -11,8 +11,17 @@ class TaskKind(StrEnum):
     look_at_crisis = auto()
     no_show_outreach = auto()
     plan_due = auto()
+    plan_review = auto()
     hand_over = auto()
     risk_screen = auto()
+    tell_change = auto()
+    offer_place = auto()
+    suicide_screen = auto()
+    phase_review = auto()
+    plan_update = auto()
+    book_groups = auto()
+    discharge_summary = auto()
+    continuing_care_plan = auto()
     other = auto()
 
 
@@ -23,6 +32,16 @@ class Result(StrEnum):
     left_message = auto()
     no_answer = auto()
     wrong_number = auto()
+
+
+class Channel(StrEnum):
+    """How someone was tried."""
+
+    phone = auto()
+    text = auto()
+    email = auto()
+    letter = auto()
+    in_person = auto()
 
 
 class Happened(StrEnum):
@@ -40,8 +59,17 @@ KIND_WORDS = {
     TaskKind.look_at_crisis: "Look at a crisis contact",
     TaskKind.no_show_outreach: "Reach out after no-show",
     TaskKind.plan_due: "Treatment plan due",
+    TaskKind.plan_review: "Plan review due",
     TaskKind.hand_over: "Hand-over",
     TaskKind.risk_screen: "Risk screen (new level of care)",
+    TaskKind.tell_change: "Tell them of a change on the schedule",
+    TaskKind.offer_place: "Offer a place that is free",
+    TaskKind.suicide_screen: "C-SSRS after a PHQ-9 answer",
+    TaskKind.phase_review: "Phase review",
+    TaskKind.plan_update: "Update the plan (new phase)",
+    TaskKind.book_groups: "Book the groups of the new phase",
+    TaskKind.discharge_summary: "Discharge summary",
+    TaskKind.continuing_care_plan: "Continuing-care plan",
     TaskKind.other: "Other task",
 }
 RESULT_WORDS = {
@@ -50,6 +78,13 @@ RESULT_WORDS = {
     Result.no_answer: "No answer",
     Result.wrong_number: "Wrong number",
 }
+CHANNEL_WORDS = {
+    Channel.phone: "Phone",
+    Channel.text: "Text",
+    Channel.email: "Email",
+    Channel.letter: "Letter",
+    Channel.in_person: "In person",
+}
 HAPPENED_WORDS = {
     Happened.closed: "Closed",
     Happened.reopened: "Opened again",
@@ -57,7 +92,7 @@ HAPPENED_WORDS = {
     Happened.moved: "Due time changed",
 }
 # Done by reaching someone, so each try is noted. The others are done or not.
-REACH = frozenset({TaskKind.crisis_follow_up, TaskKind.no_show_outreach})
+REACH = frozenset({TaskKind.crisis_follow_up, TaskKind.no_show_outreach, TaskKind.tell_change, TaskKind.offer_place})
 AHEAD_DAYS = 14
 FARTHEST = timedelta(days=365)
 
@@ -75,6 +110,13 @@ def is_about_reaching(kind: TaskKind) -> bool:
 def was_reached(results: list[Result]) -> bool:
     """Whether any of these attempts reached the person."""
     return Result.spoke in results
+
+
+def where_attempts_stand(made: int, least: int) -> str:
+    """How many attempts of those that the rule profile asks for were made, in words; none of them has reached anyone yet."""
+    if made < least:
+        return f"Attempt {made + 1} of {least} (rule profile)."
+    return f"{made} of {least} attempts made, nobody reached. Try again, or close it with what the team decides."
 
 
 def why_not_close(kind: TaskKind, results: list[Result], words: str) -> str | None:

@@ -37,13 +37,6 @@ def by_harm(crisis: bool, due_at: datetime) -> tuple[bool, datetime]:
     return (not crisis, due_at)
 
 
-def needs_a_look(scheduled: int, attended: int, required: int | None, reachable: int) -> bool:
-    """Whether a week's hours (all in minutes) are at risk: what is asked for can't be reached, or something was missed."""
-    if not required or attended >= required:
-        return False
-    return reachable < required or reachable < scheduled
-
-
 def session_of_the_page(sessions: Sequence[Any], now: datetime) -> Any | None:
     """Of today's sessions, in order of their start: the one that is on, else the next one, else None."""
     return next((one for one in sessions if one.ends_at > now), None)

@@ -1,63 +1,17 @@
-"""Roll-call in a real browser: by keyboard within the bar, without script, and two browsers on one list at once."""
+"""Roll-call in a real browser: without script, two browsers on one list at once, a lost connection, a phone."""
 
 import pytest
 
-from caseapp.attendance import queries
-from caseapp.core import clock
-from caseapp.core.db import db
-from caseapp.scheduling import actions as scheduling
-from caseapp.scheduling.models import Session
+from tests.attendance.lists import running, states
 from tests.browser import sign_in
-from tests.sessions import NAMES, ZONE, group, person
 
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-MOST_KEYS = 17  # of bar 4: 12 people, 2 exceptions, one of them with minutes
-
-
-def running(by, people: int) -> Session:
-    """A group that began an hour ago, by the real clock, for a browser lives in real time."""
-    from datetime import timedelta
-    from zoneinfo import ZoneInfo
-
-    start = clock.now().astimezone(ZoneInfo(ZONE)).replace(second=0, microsecond=0) - timedelta(hours=1)
-    with clock.freeze(clock.now() - timedelta(days=1)):
-        session = group(by, 0, day=start.date(), starts=start.time(), ends=(start + timedelta(hours=3)).time())
-        for last, first in NAMES[:people]:
-            scheduling.book(session, person(by, last, first, start.date() - timedelta(days=30)), by)
-    return session
-
-
-def states(transaction, session_id: str) -> list[str]:
-    """What is in force for each person, by name."""
-    with transaction():
-        rows = queries.roll(db.get(Session, session_id))
-        return [str(queries.said_by(mark, place.client_id)) for place, mark in rows]
 
 
 @pytest.fixture
 def twelve(transaction, cast):
     with transaction():
         return running(cast.ana.actor, 12).id
-
-
-def test_twelve_people_by_keyboard(open_page, axe, cast, twelve, transaction):
-    page = open_page(width=1366, height=768)
-    sign_in(page, cast.ana)
-    page.goto(f"/sessions/{twelve}")
-    page.get_by_role("link", name="Take roll-call").click()
-    page.wait_for_selector(".with-script")
-    keys = ["/", "o", "r", "Enter", "l", "1", "2", "Enter", "/", "w", "e", "Enter", "n", "r"]
-    for key in keys:
-        page.keyboard.press(key)
-    page.get_by_text("12 of 12 marked").first.wait_for()
-    assert axe(page) == []
-    keys.append("Control+Enter")
-    page.keyboard.press(keys[-1])
-    page.get_by_text("Roll-call is finished.").wait_for()
-    expected = ["Present"] * 12
-    expected[4], expected[10] = "Late 12 min", "No-show"
-    assert states(transaction, twelve) == expected
-    assert len(keys) <= MOST_KEYS
 
 
 def test_letters_outside_the_list_do_nothing(open_page, cast, twelve, transaction):

@@ -1,6 +1,7 @@
 """The sealer never anchors a log that does not fit the last anchor, and several of them never harm each other."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,26 @@ def test_a_file_that_is_no_anchor_is_said(anchor, command):
     with pytest.raises(LogBroken, match="does not hold a place"):
         seal(anchor)
     assert "does not hold a place" in command("audit", "verify", status=1)
+
+
+@pytest.mark.parametrize(
+    "engine", ["postgresql"], indirect=True
+)  # its files are another process's: only the anchor's is full
+def test_a_full_disk_of_the_anchor_stops_the_sealing_until_there_is_room(transaction, settings):
+    path, limits = anchoring.path(settings.key_file), resource.getrlimit(resource.RLIMIT_FSIZE)
+    for _batch in range(3):
+        write(transaction, 1)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+        try:
+            with pytest.raises(OSError):
+                seal(path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not path.exists()
+    assert seal(path)
+    with transaction() as session:
+        assert anchoring.read(path).position == session.scalar(select(func.max(AuditSeal.position))) == 2
+    assert not verify(path).broken
 
 
 def test_a_sealer_of_another_machine_may_be_ahead(anchor, transaction, settings):

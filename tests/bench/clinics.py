@@ -20,6 +20,7 @@ from config import Settings
 from tests import clinic, engines
 from tests.bench.asking import Answer, Asker, Figures, measure, percentile
 from tests.bench.filling import fill
+from tests.bench.saving import by_form, list_of_thirty, taken
 from tests.browser import serving
 from tests.statements import watched
 
@@ -31,6 +32,7 @@ COMMANDS = {
     "audit verify": "audit verify",
 }
 COMMAND_ROUNDS = 3
+BOARD = "phase board of 500 people"
 
 
 class Row(NamedTuple):
@@ -47,31 +49,48 @@ class Row(NamedTuple):
 
 
 @contextmanager
-def filled(databases: engines.Databases, engine: str, folder: Path, many: int) -> Iterator[Settings]:
+def filled(
+    databases: engines.Databases, engine: str, folder: Path, many: int, bring_in: Callable[[int], None] = fill
+) -> Iterator[Settings]:
     """The settings of a demo clinic with so many clients beside its own; gone at the end."""
     address = databases.copy(engine, "demo")
     shutil.copytree(databases.instance(engine, "demo"), folder)
     settings = clinic.settings_for(address, folder)
     try:
         with clinic.application(settings):
-            fill(many)
+            bring_in(many)
         yield settings
     finally:
         databases.drop(address)
 
 
 def measured(settings: Settings, engine: str, many: int, rounds: int) -> Iterator[Row]:
-    """Every page, from a server of its own, and every command."""
+    """Every page, from a server of its own, every command, and one mark and thirty."""
     with clinic.application(settings) as app:
         client, session = _someone()
+        thirty = list_of_thirty()
         with serving(settings, settings.instance / "server.log", "tests.bench.served:app") as address:
             nobody = Asker(address)
-            pages = _pages(address, client, session)
+            pages = _pages(address, client, session, thirty)
             for what, figures in measure(pages, lambda: nobody.ask(f"/bare/{client.id}"), rounds).items():
                 yield Row(engine, many, what, figures.p50, figures.p95, figures.statements, figures.size, figures.ratio)
         for what, words in _commands(settings).items():
             told = _run(app, words)
             yield Row(engine, many, what, told.p50, told.p95, told.statements, told.size, None)
+        for what, told in taken(thirty, rounds).items():
+            yield Row(engine, many, what, told.p50, told.p95, told.statements, told.size, None)
+
+
+def measured_board(settings: Settings, engine: str, many: int, rounds: int) -> Iterator[Row]:
+    """The phase board of so many people, as a supervisor sees everyone on it."""
+    with (
+        clinic.application(settings),
+        serving(settings, settings.instance / "board.log", "tests.bench.served:app") as at,
+    ):
+        client, _session = _someone()
+        farah, nobody = Asker(at).sign_in("farah@demo.example", DEMO_PASSWORD), Asker(at)
+        told = measure({BOARD: lambda: farah.ask("/phases")}, lambda: nobody.ask(f"/bare/{client.id}"), rounds)[BOARD]
+        yield Row(engine, many, BOARD, told.p50, told.p95, told.statements, told.size, told.ratio)
 
 
 def _someone() -> tuple[Client, str]:
@@ -84,7 +103,7 @@ def _someone() -> tuple[Client, str]:
     return client, session
 
 
-def _pages(address: str, client: Client, session: str) -> dict[str, Callable[[], Answer]]:
+def _pages(address: str, client: Client, session: str, thirty: str) -> dict[str, Callable[[], Answer]]:
     """What is asked, by name: as whoever has most to see of it."""
     farah, dana, eli, amos = (
         Asker(address).sign_in(f"{name}@demo.example", DEMO_PASSWORD) for name in ("farah", "dana", "eli", "amos")
@@ -110,6 +129,7 @@ def _pages(address: str, client: Client, session: str) -> dict[str, Callable[[],
         "audit": (amos, "/admin/audit"),
     }
     pages = {what: lambda who=who, path=path: who.ask(path) for what, (who, path) in opened.items()}
+    pages |= by_form(dana, thirty)
     for what, text in (
         ("search, a name", client.last_name),
         ("search, three letters", "mel"),

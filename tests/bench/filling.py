@@ -1,6 +1,8 @@
 """Many invented clients beside those of the demo clinic, written in large steps past the pages, sealed texts included."""
 
 import os
+import sys
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from random import Random
@@ -56,11 +58,16 @@ REASONS = (MoveReason.completed, MoveReason.left_before_completing, MoveReason.m
 
 
 def fill(many: int) -> None:
-    """So many clients with names, a sealed text, access, an episode through the phases and a marked group session."""
-    chance = Random(1946)
+    """So many clients with names, a sealed text, access, an episode through the phases and a marked group session.
+
+    Says how far it is on standard error.
+    """
+    chance, started = Random(1946), time.monotonic()
     for begin in range(0, many, AT_ONCE):
         with transaction():
             _bring_in(min(AT_ONCE, many - begin), begin, chance)
+        done, took = min(begin + AT_ONCE, many), time.monotonic() - started
+        print(f"{done:,} of {many:,} clients are in, after {took:.0f} s", file=sys.stderr, flush=True)
     with transaction() as session:
         session.execute(text("ANALYZE"))
 
@@ -70,7 +77,7 @@ def _bring_in(many: int, begin: int, chance: Random) -> None:
     teams = [team.id for team in staff.teams()]
     numbers = iter(free_record_numbers(many))
     for _ in range(many):
-        _person(rows, next(numbers), teams, chance)
+        person(rows, next(numbers), teams, chance)
     for table, made in rows.items():
         db.execute(insert(table.__table__), made)
     ids = [row["id"] for row in rows[Client]]
@@ -79,8 +86,8 @@ def _bring_in(many: int, begin: int, chance: Random) -> None:
     changed_together("interchange.bring_in_history", COMMAND_LINE, ids, registered=many)
 
 
-def _person(rows: dict[type, list[dict[str, Any]]], number: str, teams: list[str], chance: Random) -> None:
-    id, (first, last) = new_id(), (_name(chance), _name(chance))
+def person(rows: dict[type, list[dict[str, Any]]], number: str, teams: list[str], chance: Random) -> None:
+    id, (first, last) = new_id(), (invented_name(chance), invented_name(chance))
     key, text_sealed = _sealed(id, "Only after 5 pm, and not at work.")
     rows[SealingKey].append(key)
     facts = {"id": id, "record_number": number, "first_name": first, "last_name": last}
@@ -93,7 +100,7 @@ def _person(rows: dict[type, list[dict[str, Any]]], number: str, teams: list[str
     rows[CareAccess] += [given | {"team_id": team} for team in teams]
 
 
-def _name(chance: Random) -> str:
+def invented_name(chance: Random) -> str:
     """Two or three syllables, so that many names are shared and many sound alike."""
     return "".join(chance.choice(SYLLABLES) for _ in range(chance.choice((2, 3)))).capitalize()
 
@@ -129,11 +136,11 @@ def _episodes(ids: list[str], begin: int, chance: Random) -> Iterator[PastEpisod
             source="bench",
             source_reference=client_id,
             source_digest="",
-            stays=_stays(version, admitted_on, lengths, reason),
+            stays=stays(version, admitted_on, lengths, reason),
         )
 
 
-def _stays(version: ProgramVersion, day: date, lengths: list[int], reason: MoveReason | None) -> tuple[PastStay, ...]:
+def stays(version: ProgramVersion, day: date, lengths: list[int], reason: MoveReason | None) -> tuple[PastStay, ...]:
     stays, last = [], len(lengths) - 1
     for at, (phase, days) in enumerate(zip(version.phases, lengths, strict=False)):
         ends = None if at == last and reason is None else day + timedelta(days=days)

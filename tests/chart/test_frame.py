@@ -79,3 +79,10 @@ def test_the_frame_costs_the_same_however_many_people(visit, cast, alicia, trans
         for at in range(12):
             registered(cast.ana.actor, f"Alicia{'abcdefghijkl'[at]}")
     assert cost() == few
+
+
+@pytest.mark.parametrize("tab", ["weeks", "plan", "drug-tests"])
+def test_every_tab_of_a_client_is_a_place_among_clients(visit, cast, alicia, tab):
+    page = visit(cast.ana).get(f"/clients/{alicia}/{tab}").text
+    assert 'href="/clients" aria-current="page"' in page
+    assert 'href="/schedule" aria-current="page"' not in page

@@ -10,7 +10,7 @@ from caseapp.clients.actions import give_access
 from caseapp.clients.models import CareAccess, Client, ClientName
 from caseapp.clients.rules import Ground, NameKind
 from caseapp.core import clock
-from caseapp.core.db import db, new_id
+from caseapp.core.db import db, new_id, own_transaction
 from caseapp.identity.queries import teams
 from tests.episodes.people import registered
 
@@ -107,6 +107,20 @@ def test_changing_a_name_changes_by_which_it_is_found(transaction, cast, people)
         actions.edit(ben, cast.ana.actor, last_name="Orozco")
     assert found(transaction, cast.ana, "ortiz") == []
     assert found(transaction, cast.ana, "oroz") == ["Orozco, Ben"]
+
+
+def test_of_more_than_are_shown_those_whose_names_come_closest_are(transaction, cast):
+    sue = cast.sue.actor
+    with transaction():
+        many_of_one_letter(sue, 2_100)
+        registered(sue, "Abe", "A", born=date(1990, 5, 5))
+    assert _anew(transaction, lambda: queries.find("a", sue, most=2))[0].last_name == "A"
+
+
+def test_finding_waits_for_nobody_who_writes(visit, cast, people):
+    visitor = visit(cast.ana)
+    with own_transaction():  # SQLite has one writer at a time
+        assert "No client" in visitor.post("/clients/find", {"q": "xyzzy"}, page="/clients").text
 
 
 def many_of_one_letter(by, number):

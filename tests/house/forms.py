@@ -16,19 +16,36 @@ SUBJECTS = {
     "/clients/": "client",
     "/sessions/": "session",
     "/series/": "series",
+    "/closures/": "time_off",
+    "/closures/hours/": "staff",
     "/crisis/": "crisis_contact",
+    "/notes/": "note",
     "/tasks/": "task",
+    "/waitlist/": "waiting",
+    "/times/": "client_time",
+    "/week/": "week_proposal",
+    "/week/leads/": "staff",
+    "/measures/": "measure",
+    "/assessments/": "assessment",
+    "/use/": "use_report",
+    "/use/meetings/": "meeting",
+    "/medications/": "medication",
+    "/medication-visits/": "medication_visit",
+    "/drug-tests/": "drug_test",
+    "/plan-work/": "plan_assignment",
+    "/reviews/": "phase_review",
     "/admin/import/": "job",
     "/admin/staff/": "staff",
     "/admin/teams/": "team",
     "/admin/programs/versions/": "program_version",
     "/admin/programs/phases/": "phase",
     "/admin/programs/": "program",
+    "/admin/programs/criteria/": "criterion",
     "/admin/programs/requirements/": "service_requirement",
     "/admin/programs/services/": "service",
 }
 # Reached by a secret or by the name of a thing, not by the id of a row.
-NOT_BY_ID = {"identity.set_password", "reports.show", "reports.people", "clinic.new"}
+NOT_BY_ID = {"calendars.feed", "identity.set_password", "reports.show", "reports.people", "clinic.new"}
 # People are in the most states, and a supervisor sees them all; of others, and for others, a few are enough.
 MOST_PEOPLE, MOST_OTHERS = 40, 6
 

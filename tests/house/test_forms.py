@@ -23,6 +23,11 @@ NOT_A_RECORD = {"clients.find", "identity.sign_out", "identity.stay", "drafts.ke
 SAYS_THE_SAME_TWICE = {
     "attendance.roll_call": "each row says which mark it was shown beside, and a row that says the same is saved already",
     "audit.find_record": "looks for someone",
+    "calendars.end_mine": "it has ended already",
+    "calendars.end_of_client": "it has ended already",
+    "calendars.mine": "the address shown last is the one that works",
+    "calendars.of_client": "the address shown last is the one that works",
+    "closures.take_back": "it was taken back already",
     "crisis.tell": "the task is there already",
     "identity.change_password": "the present password is another one by then",
     "identity.choose_rows": "it is chosen already",
@@ -31,9 +36,17 @@ SAYS_THE_SAME_TWICE = {
     "identity.make_link": "the link shown last is the one that counts",
     "identity.sign_in": "one more sign-in in the place of the first",
     "identity.sign_out_everywhere": "they have ended already",
+    "medications.none": "it stands already: they were asked today and take none",
+    "medications.take_over": "not found: it is on the list",
+    "notes.cosign": "refused: nothing that stood there waits any more",
     "programs.new_draft": "refused: there is a draft",
     "series.undo": "refused: it says which change it takes back, and that one is taken back",
+    "scheduling.restore": "refused: it is on the schedule already",
+    "weekplan.stop": "it is being stopped already",
+    "use.take_meeting_back": "it is taken back already",
+    "weekplan.remove_time": "not found: it is gone",
     "scheduling.release": "the place is free already",
+    "weeks.free": "the place is free already",
 }
 # Supervisors see everyone; the others add the forms that are theirs alone.
 IN_ORDER = (Role.supervisor, Role.case_manager, Role.clinician, Role.admin)

@@ -34,11 +34,17 @@ def test_looking_at_every_page_changes_nothing_and_every_page_is_well_made(app, 
 # Reached by no link: each with its reason.
 NOT_ADMITTED = "opens from the chart of someone who is not admitted yet; the walk opens few charts"
 NO_IMPORT = "opens from an import, and nobody has imported anything into the demo"
+NO_WEEK = "opens from a week that was asked for, and nobody has built one in the demo"
 NO_DRAFT = "needs a draft of a program, and the demo has none"
 REACHED_OTHERWISE = {
+    "calendars.feed": "its address is told once, to whoever makes it",
     "tasks.reopen": "opens from a task that is closed; the walk opens few tasks",
+    "plans.sign": "opens from a plan that is not signed yet; the walk opens few charts",
     "scheduling.edit": "opens from a session that is still ahead; the walk opens few sessions",
     "healthz": "for machines",
+    "medications.take_visit_back": "opens from a medication visit; the walk opens few charts",
+    "use.correct": "opens from a return to use; the walk opens few charts",
+    "use.take_back": "opens from a return to use; the walk opens few charts",
     "clinic.first": "a short address, for whoever types it",
     "icons": "loaded by every page",
     "identity.set_password": "its address is handed over by an admin",
@@ -52,10 +58,16 @@ REACHED_OTHERWISE = {
     "interchange.show": NO_IMPORT,
     "progress.place": "opens from the chart of someone whom another system's history brought in without phases",
     "progress.take_back": "opens from the moves of someone who has one ahead; the walk opens few charts",
+    "weekplan.session": NO_WEEK,
+    "weekplan.show": NO_WEEK,
     "programs.discard": NO_DRAFT,
+    "programs.edit_criterion": NO_DRAFT,
     "programs.edit_phase": NO_DRAFT,
     "programs.edit_requirement": NO_DRAFT,
+    "programs.new_criterion": NO_DRAFT,
+    "programs.criteria": NO_DRAFT,
     "programs.new_phase": NO_DRAFT,
+    "progress.try_version": NO_DRAFT,
     "programs.new_requirement": NO_DRAFT,
     "programs.publish": NO_DRAFT,
     "programs.remove_phase": NO_DRAFT,

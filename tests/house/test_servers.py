@@ -113,6 +113,7 @@ def test_figures_of_all_workers_stand_on_a_private_address_alone(app, settings, 
         assert 'caseapp_requests_total{endpoint="identity.sign_in",method="GET",status="200"} 20.0' in told
         assert re.search(r'caseapp_request_seconds_count\{endpoint="identity.sign_in"\} 20\.0', told)
         assert 'endpoint="nowhere"' in told and "Quartzmann" not in told
+        assert "caseapp_database_up 1.0" in told and 'caseapp_jobs{state="waiting"} 0.0' in told
         assert Browser().open(f"{base}/metrics")[0] == 302  # a page that is not there, like any other
     assert "Quartzmann" not in (tmp_path / "log").read_text()
 

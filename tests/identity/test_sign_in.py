@@ -55,6 +55,16 @@ def test_a_sign_in_ends_after_fifteen_idle_minutes_and_after_twelve_hours(visit,
         assert visitor.get("/account").status_code == 302
 
 
+def test_every_request_keeps_a_sign_in_alive_whatever_becomes_of_it(visit, cast):
+    visitor, begin = visit(cast.ana), clock.now()
+    with clock.freeze(begin + timedelta(minutes=10)):
+        assert visitor.get("/account").status_code == 200
+    with clock.freeze(begin + timedelta(minutes=20)):
+        assert visitor.post("/clients/new", {"first_name": ""}).status_code == 422
+    with clock.freeze(begin + timedelta(minutes=34)):
+        assert visitor.get("/account").status_code == 200
+
+
 def test_a_one_time_link_sets_a_password_once(visit, cast, transaction):
     with transaction():
         token = actions.make_link(queries.by_email(cast.otto.email), cast.ada.actor)

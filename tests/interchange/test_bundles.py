@@ -1,10 +1,13 @@
 """Whom a Bundle is about and what it says of substances, and what is no such Bundle; the day is Nov 25, 2026."""
 
+import copy
 import io
 import json
 import time
 import zipfile
 from datetime import date
+from functools import reduce
+from operator import getitem
 
 import pytest
 
@@ -210,3 +213,44 @@ def test_what_is_no_bundle_is_refused_in_a_sentence_and_soon(content):
 def test_a_mark_at_the_begin_and_records_that_are_not_read_cost_nothing():
     plenty = [{"resourceType": "Observation", "status": 5, "nested": [{"resourceType": "Patient"}]}] * 20_000
     assert read(b"\xef\xbb\xbf" + json.dumps(bundle(*plenty)).encode()).details["last_name"] == "Quist"
+
+
+ODD = [None, 5, -1.5, True, "", "x", "\x00", "9999999999", [], [None], {}, {"a": None}, [[]], [{}]]
+
+
+def places(given, path=()):
+    """Every place in a Bundle, by the way that leads to it."""
+    inside = given.items() if isinstance(given, dict) else enumerate(given) if isinstance(given, list) else ()
+    for at, one in inside:
+        yield (*path, at)
+        yield from places(one, (*path, at))
+
+
+def test_whatever_stands_in_any_place_of_a_bundle_it_is_read_or_refused_in_a_sentence():
+    whole = bundle(
+        condition(
+            "7200002", onsetDateTime="2001-08-13", abatementDateTime="2002-01-01", clinicalStatus=coded("active")
+        ),
+        condition(
+            "7200002",
+            onsetPeriod={"start": "2001"},
+            abatementPeriod={"end": "2002"},
+            verificationStatus=coded("confirmed"),
+        ),
+        request("864706", authoredOn="2020-02-03"),
+        {"resourceType": "MedicationStatement", "status": "active", "effectivePeriod": {"start": "2019"}}
+        | {"subject": {"reference": "Patient/p1"}, "medicationReference": {"reference": "Medication/m1"}},
+        {"resourceType": "Medication", "id": "m1", "code": coded("351267", "Suboxone", RXNORM)},
+        client=NORA | {"deceasedDateTime": None},
+    )
+    assert len(read(whole).problems) == 4
+    for way in places(whole):
+        for odd in ODD:
+            changed = copy.deepcopy(whole)
+            reduce(getitem, way[:-1], changed)[way[-1]] = odd
+            try:
+                read(changed)
+            except CannotBringIn as refused:
+                assert refused.reason.isprintable() and not refused.reason.endswith("."), (way, odd)
+            except Exception as error:
+                raise AssertionError(f"{way} {odd!r}") from error

@@ -6,6 +6,7 @@ import pytest
 
 from caseapp.core.cells import bare_cell, safe_cell
 from caseapp.core.errors import RuleBroken
+from caseapp.interchange import tables
 from caseapp.interchange.tables import Row, opened, rejects_of
 
 HEADER = b"Id,Name\r\n"
@@ -54,6 +55,14 @@ def test_a_bad_row_costs_itself_alone(path, line, reason):
     assert (before, after) == (Row(["0", "Zoe"]), [Row(["2", "Ben"]), Row(["3", "Cy"])])
     assert bad.wrong.startswith(reason)
     assert sum(map(len, bad.cells)) <= 201
+
+
+def test_what_is_no_list_at_all_is_not_refused_a_million_times(path, monkeypatch):
+    monkeypatch.setattr(tables, "WRONG_MOST", 3)
+    bad = b"x\n" * 3
+    assert len(rows_of(path, HEADER + bad + b"1,Ann\n" + bad)) == 7
+    *_before, last = rows_of(path, HEADER + bad + b"y\nz\n1,Ann\n")
+    assert last == Row(["y"], "3 rows before this one can't be read, so from here on none was looked at")
 
 
 @pytest.mark.parametrize(

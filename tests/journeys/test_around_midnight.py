@@ -66,7 +66,7 @@ def test_the_day_is_the_sites(app, visit, cast, transaction, moment):
         for path in first_pages(app, role):
             assert visitor.get(path).status_code < 400, path
     assert said(day) in ana.get("/today").text
-    assert f'value="{day:%b} {day.day}, {day.year}"' in ana.get(f"/clients/{client.id}/move?kind=step_down").text
+    assert f'value="{day:%b} {day.day}, {day.year}"' in ana.get(f"/clients/{client.id}/review?kind=step_down").text
     _book_and_mark(ana, cast, transaction, client.id, zone, day)
     _crisis(ana, transaction, client.id, zone)
     with transaction():

@@ -212,17 +212,44 @@ def take_roll_call(hand: Hand, address: str, script: bool) -> None:
     hand.reads("finished")
 
 
-def step_down(hand: Hand, name: str) -> None:
-    """From Phase 1 to Phase 2, from today on."""
-    chart = hand.open_client(name)
-    hand.page.goto(f"{chart}/move?kind=step_down")
-    hand.choose(kind="step_down")
-    hand.page.locator("select[name=to_phase]").select_option(label="Phase 2")
-    hand.fill(effective_on="today")
-    hand.choose(reason="goals_met")
-    hand.press("^(Record|Step down|Save)")
-    hand.page.goto(chart)
-    hand.reads("Phase 2")
+def step_down(ana: Hand, carl: Hand, sue: Hand, name: str) -> None:
+    """From Phase 1 to Phase 2, from today on: what must be met first is done, then proposed, then approved by another person."""
+    chart = ana.open_client(name)
+    ana.page.goto(f"{chart}/review?kind=step_down")
+    ana.reads("must be met")
+    have_a_signed_plan(carl, chart)
+    screen_risk(carl, chart)
+    ana.page.goto(f"{chart}/review?kind=step_down")
+    ana.page.locator("select[name=to_phase]").select_option(label="Phase 2")
+    ana.fill(effective_on="today", override="Comes from residential care of the same intensity.")
+    ana.choose(reason="goals_met")
+    ana.press("^Send")
+    ana.reads("Waiting for approval")
+    sue.page.goto("/today")
+    sue.follow("^Decide")
+    sue.reads("Facts as they stood")
+    sue.press("^Approve")
+    sue.reads("Decided")
+    ana.page.goto(chart)
+    ana.reads("Phase 2")
+
+
+def have_a_signed_plan(hand: Hand, chart: str) -> None:
+    """Write a plan of one goal, signed by the client on paper and by whoever writes it."""
+    hand.page.goto(f"{chart}/plan/write")
+    hand.page.get_by_label("Goal 1", exact=True).fill("Find a place to live")
+    hand.press("^Save and go on to signatures")
+    hand.press("^Sign as clinician")
+    hand.page.get_by_role("radio", name="On paper").check()
+    hand.press("^Record the client's signature")
+
+
+def screen_risk(hand: Hand, chart: str) -> None:
+    """The C-SSRS screener without a sign of risk."""
+    hand.page.goto(f"{chart}/measures/new?of=cssrs")
+    for name in ("wish_to_be_dead", "thoughts", "behavior"):
+        hand.page.locator(f"input[name='{name}'][value='no']").check()
+    hand.press("^Save")
 
 
 def record_a_crisis_contact(hand: Hand, name: str) -> None:
@@ -258,14 +285,14 @@ def read_the_report(hand: Hand, name: str) -> None:
 def test_a_clinic_runs_a_day_on_it(open_page, cast, brought_in, command, script):
     held, group_of = brought_in[0], brought_in[1:13]
     admit_a_while_ago(group_of, cast)
-    ana, carl, ada = (Hand(open_page(script=script)) for _ in range(3))
-    for hand, person in ((ana, cast.ana), (carl, cast.carl), (ada, cast.ada)):
+    ana, carl, ada, sue = (Hand(open_page(script=script)) for _ in range(4))
+    for hand, person in ((ana, cast.ana), (carl, cast.carl), (ada, cast.ada), (sue, cast.sue)):
         sign_in(hand.page, person)
     register_and_screen(ana, held)
     group = schedule_the_seven(ana, clock.today("America/New_York") - timedelta(days=1))
     book_the_group(group, group_of, cast)
     take_roll_call(carl, group, script)
-    step_down(ana, group_of[5])
+    step_down(ana, carl, sue, group_of[5])
     record_a_crisis_contact(carl, group_of[0])
     try_to_reach(ana)
     read_the_report(ada, group_of[5])

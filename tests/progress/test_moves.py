@@ -10,12 +10,14 @@ from caseapp.clients.models import CareAccess
 from caseapp.clients.queries import get_client
 from caseapp.clients.rules import Ground
 from caseapp.core import clock
+from caseapp.core.clock import working_day
 from caseapp.core.db import db
 from caseapp.episodes import queries
 from caseapp.episodes.models import Episode, Transition
 from caseapp.episodes.rules import MoveKind
+from caseapp.plans.rules import plan_due_on
+from caseapp.programs.rules.settings import DEFAULTS
 from caseapp.progress import actions
-from caseapp.progress.rules import plan_due_on, working_day
 from caseapp.tasks.models import Task
 from tests.episodes.people import admitted, moved, registered, screened, today, version
 
@@ -70,26 +72,32 @@ def test_admission_and_what_follows(visit, cast, transaction):
     assert visit(cast.carl).get(path).status_code == 403
 
 
-def test_step_down_with_what_will_change(visit, cast, transaction, alicia):
-    ana, path = visit(cast.ana), f"/clients/{alicia}/move?kind=step_down"
-    page = ana.get(path).text
+def test_step_down_without_a_review_with_what_will_change(visit, cast, transaction, alicia):
+    sue, path = visit(cast.sue), f"/clients/{alicia}/move?kind=step_down"
+    to_review = visit(cast.ana).get(path)
+    assert to_review.status_code == 303 and to_review.headers["Location"].endswith("/review?kind=step_down")
+    page = sue.get(path).text
     assert "2.1 to 1.5" in page
     assert "9 h to 6 h" in page
     assert "Left before completing" not in page
-    given = {"kind": "step_down", "to_phase": phase(transaction, 2), "effective_on": "today", "reason": "goals_met"}
+    given = {"kind": "step_down", "to_phase": phase(transaction, 2), "effective_on": day(-1), "reason": "goals_met"}
+    given["words"] = "Decided on paper."
     for wrong, said in (
         ({"reason": "returned_to_use"}, "Choose a reason that fits"),
         ({"to_phase": ""}, "Choose the phase"),
         ({"effective_on": day(-9), "words": "x"}, "begins on"),
-        ({"effective_on": day(-1)}, "has been"),
+        ({"words": ""}, "why there is no review"),
+        ({"effective_on": "today"}, "is decided in a review"),
         ({"kind": "step_up"}, "Choose a reason that fits"),
-        ({"reason": "other"}, "Say in your words"),
     ):
-        answer = submit(ana, alicia, given | wrong)
+        answer = submit(sue, alicia, given | wrong)
         assert (answer.status_code, said in answer.text) == (422, True), (wrong, said)
-    assert submit(ana, alicia, given | {"step": "look"}).status_code == 200
+    assert submit(sue, alicia, given | {"step": "look"}).status_code == 200
     assert len(path_of(transaction, alicia)) == 1
-    assert submit(ana, alicia, given).status_code == 303
+    sent = sue.form(path, to=f"/clients/{alicia}/move").fields | given
+    ana = visit(cast.ana)
+    assert ana.raw.post(f"/clients/{alicia}/move", data=sent | {"csrf_token": ana.token("/today")}).status_code == 403
+    assert submit(sue, alicia, given).status_code == 303
     assert [name for name, _from, _to in path_of(transaction, alicia)] == ["Phase 1", "Phase 2"]
     assert ("risk_screen", "Carl Ito") in tasks(transaction)
 
@@ -99,14 +107,19 @@ def submit(visitor, client_id, data):
 
 
 def test_leaving_is_confirmed_and_keeps_the_client_in_until_then(visit, cast, transaction, alicia):
-    ana = visit(cast.ana)
-    given = {"kind": "discharge", "effective_on": day(3), "reason": "left_before_completing"}
-    first = submit(ana, alicia, given)
+    sue = visit(cast.sue)
+    given = {
+        "kind": "discharge",
+        "effective_on": day(3),
+        "reason": "left_before_completing",
+        "words": "Called to say so.",
+    }
+    first = submit(sue, alicia, given)
     assert first.status_code == 200
     assert "freed from that day on" in first.text
-    other_day = submit(ana, alicia, given | {"looked": f"discharge {today_iso(2)}"})
+    other_day = submit(sue, alicia, given | {"looked": f"discharge {today_iso(2)}"})
     assert other_day.status_code == 200
-    assert submit(ana, alicia, given | {"looked": f"discharge {today_iso(3)}"}).status_code == 303
+    assert submit(sue, alicia, given | {"looked": f"discharge {today_iso(3)}"}).status_code == 303
     with transaction():
         episode = queries.episodes_of(alicia)[0]
         assert episode.discharged_on == today() + timedelta(days=3)
@@ -150,8 +163,9 @@ def test_a_move_ahead_is_taken_back_and_a_past_one_corrected(visit, cast, transa
     with transaction():
         lasting = {row.staff_id for row in accesses(alicia, Ground.caseload) if row.ended_on is None}
         assert lasting == {cast.ana.actor.id, cast.carl.actor.id}
+    assert visit(cast.carl).get(moves).status_code == 200
+    assert visit(cast.otto).get(moves).status_code == 404
     for who, status in ((cast.carl, 403), (cast.otto, 404)):
-        assert visit(who).get(moves).status_code == status
         assert visit(who).get(f"{moves}/{down.id}/correct").status_code == status
     assert ana.get(f"{moves}/nothing/correct").status_code == 404
 
@@ -231,13 +245,13 @@ def test_the_board(visit, cast, transaction, alicia):
 def test_the_plan_is_due_on_the_seventh_working_day(admitted_on, due):
     from datetime import date
 
-    assert plan_due_on(date.fromisoformat(admitted_on)) == date.fromisoformat(due)
+    assert plan_due_on(date.fromisoformat(admitted_on), DEFAULTS) == date.fromisoformat(due)
     assert working_day(date(2026, 11, 27), 1) == date(2026, 11, 30)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_one_may_change_ones_mind_about_the_kind_without_script(visit, cast, transaction, alicia):
-    page = visit(cast.ana).get(f"/clients/{alicia}/move?kind=complete").text
+    page = visit(cast.sue).get(f"/clients/{alicia}/move?kind=complete").text
     assert "Left before completing" in page
     assert "Goes on with another provider" in page
     assert "Goals of this phase met" not in page

@@ -35,7 +35,7 @@ def test_placed_once_and_moved_from_there(visit, cast, transaction, ben):
     with transaction():
         second = version().phases[1].id
     assert f'href="{path}"' in ana.get(f"/clients/{ben}").text
-    assert "no phase to leave yet" in ana.get(f"/clients/{ben}/move?kind=step_down").text
+    assert "no phase to leave yet" in ana.get(f"/clients/{ben}/review").text
     for wrong, said in (
         ({"phase": ""}, "Choose a phase."),
         ({"since": "tomorrow"}, "on or before"),
@@ -48,7 +48,7 @@ def test_placed_once_and_moved_from_there(visit, cast, transaction, ben):
     yesterday = today() - timedelta(days=1)
     assert path_of(transaction, ben) == [("Phase 2", yesterday)]
     assert ana.get(path).status_code == 404
-    assert "In Phase 2 since" in ana.get(f"/clients/{ben}/move?kind=step_down").text
+    assert "Phase 2 since" in ana.get(f"/clients/{ben}/review").text
     with transaction():
         placed = queries.stays(queries.get_open_episode(ben).id)[0].transition_in_id
     correcting = f"/clients/{ben}/moves/{placed}/correct"

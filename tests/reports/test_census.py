@@ -2,6 +2,7 @@
 
 import csv
 import html
+import json
 import re
 from datetime import date, timedelta
 
@@ -61,6 +62,8 @@ def test_page_file_and_command_agree_and_each_figure_opens_its_people(history, v
     words = ["report", "census", "--from", "2020-03-01", "--to", "2020-03-13", "--format", "csv"]
     file = visitor.get(f"/reports/census?{history}&format=csv").text
     assert command(*words).splitlines() == file.splitlines()
+    [first, *_rest] = json.loads(command(*words[:-1], "json"))
+    assert first == {"day": "2020-03-01", "phase": "Phase 1", "clients": 0}
     numbers = [(row["phase"], int(row["clients"])) for row in csv.DictReader(file.splitlines())]
     assert [n for phase_, n in numbers if phase_ == "Phase 1"] == [0, 2, 2, 2, 2, *[1] * 8]
     assert [n for phase_, n in numbers if phase_ == "Phase 2"] == [*[0] * 5, *[1] * 6, 0, 0]

@@ -66,6 +66,17 @@ def test_days_are_those_of_the_discharge_and_none_after_as_of(history, command):
     assert empty[-1] == "all,0,0,0,0,0,0,,,,,,"
 
 
+def test_a_command_that_names_no_day_leaves_nothing_out(history, command):
+    asked = ["report", "discharges", "--by", "education", "--format", "csv"]
+    assert command(*asked) == command(*asked, *DAYS)
+    assert command(*asked, "--to", "2020-12-31") == command(*asked, *DAYS)
+    assert f"From {DAY} to " in command(*asked[:-2])
+
+
+def test_a_command_of_an_empty_clinic_gives_an_empty_table(command):
+    assert command("report", "discharges", "--format", "csv").splitlines()[-1] == "all,0,0,0,0,0,0,,,,,,"
+
+
 @pytest.mark.parametrize("by", ["", "education", "phase", "sex", "teds_service"])
 def test_each_figure_opens_its_people_and_page_and_file_agree(history, visit, cast, command, by):
     visitor = visit(cast.ada)

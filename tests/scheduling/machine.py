@@ -17,8 +17,11 @@ from caseapp.core.errors import RuleBroken
 from caseapp.programs import queries as programs
 from caseapp.scheduling import actions, queries
 from caseapp.scheduling.models import Place, Session
-from caseapp.scheduling.rules import SessionState, WhyAdded, WhyNot, WhyOver
+from caseapp.scheduling.rules import SessionState, WaitState, WhyAdded, WhyNot, WhyOver
 from caseapp.tasks.models import Task
+from caseapp.tasks.rules import TaskKind
+from caseapp.waitlist.actions import answer, keep_offering
+from caseapp.waitlist.rules import Answer
 from tests.sessions import WEDNESDAY, at, person
 
 PEOPLE, SESSIONS, CAPACITY = 5, 4, 2
@@ -33,7 +36,7 @@ class Bookings(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.now = at(8)
+        self.now = at(6, 30)
         self.held: dict[str, tuple] = {}
         with clock.freeze(self.now), transaction():
             for one in db.scalars(select(Place).where(Place.released_at.is_(None))):
@@ -111,6 +114,25 @@ class Bookings(RuleBasedStateMachine):
 
         return roll(self.session(s))
 
+    @rule(s=number, c=number)
+    def wait(self, s, c):
+        self.do(lambda: actions.wait_for(self.session(s), [self.client(c)], self.by))
+
+    @rule(s=number, n=number, said=st.sampled_from(Answer))
+    def answered(self, s, n, said):
+        def deed():
+            line = queries.waiting_for(session_id=self.session(s).id)
+            if line:
+                answer(line[n % len(line)], said, self.by)
+
+        self.do(deed)
+
+    @rule()
+    def offered_by_work(self):
+        with clock.freeze(self.now):
+            keep_offering()
+            assert keep_offering() == 0
+
     @rule(s=number, what=st.sampled_from(["rest", "finish", "reopen", "cancel", "restore", "not", "move"]))
     def whole(self, s, what):
         deeds = {
@@ -147,6 +169,7 @@ class Bookings(RuleBasedStateMachine):
             self._minutes(places, current)
             self._held_ones_stay(sessions)
             self._outreach(sessions, places, current)
+            self._offers(sessions, places)
 
     def _seats(self, sessions, places):
         for session in sessions.values():
@@ -178,8 +201,20 @@ class Bookings(RuleBasedStateMachine):
             if one.marked_at or one.finished_at:
                 self.held[id] = (one.starts_at, one.ends_at, one.places)
 
+    def _offers(self, sessions, places):
+        """What is offered is kept: a place each, and nobody waits who has one."""
+        for session in sessions.values():
+            here = {place.client_id for place in places if place.session_id == session.id}
+            line = queries.waiting_for(session_id=session.id)
+            offers = [row for row in line if row.state is WaitState.offered]
+            if not session.begun and session.may_change:
+                assert len(here) + len(offers) <= session.limit
+                assert not here & {row.client_id for row in line}
+            assert len({row.client_id for row in line}) == len(line)
+
     def _outreach(self, sessions, places, current):
         tasks = list(db.scalars(select(Task).where(Task.client_id.in_(self.people), Task.closed_at.is_(None))))
+        tasks = [task for task in tasks if task.kind is TaskKind.no_show_outreach]
         open_for = [task.source_id for task in tasks]
         assert len(open_for) == len(set(open_for))
         for place in places:

@@ -53,6 +53,24 @@ def test_what_is_left_open_is_proposed(visit, cast, rooms, transaction, now):
 
 
 @pytest.mark.parametrize(
+    ("sent", "by_room", "held_as"),
+    [({}, None, "telehealth"), ({}, "Room 3", "in_person"), ({"mode": "in_person"}, None, "in_person"),
+     ({"mode": "telehealth"}, "Room 3", "telehealth")],
+)  # fmt: skip
+def test_how_they_meet_is_said_or_follows_from_the_room(visit, cast, rooms, transaction, now, sent, by_room, held_as):
+    visitor = visit(cast.ana)
+    add(visitor, cast, room=rooms.get(by_room, ""), **sent)
+    [session] = sessions(transaction)
+    with transaction():
+        assert db.get(Session, session.id).held_as == held_as
+    assert ("by phone or video" in visitor.get(f"/sessions/{session.id}").text) is (held_as == "telehealth")
+    edited = visitor.submit(f"/sessions/{session.id}/edit", {"topic": "Another"}, to=f"/sessions/{session.id}/edit")
+    assert edited.status_code == 303
+    with transaction():
+        assert db.get(Session, session.id).held_as == held_as
+
+
+@pytest.mark.parametrize(
     ("wrong", "says"),
     [
         ({"service": ""}, "Choose a service."),

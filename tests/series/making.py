@@ -44,11 +44,11 @@ def make(by, *leads, choices=None, **facts) -> Series:
     return actions.add_series(wanted, by, seen=seen, choices=choices or {})
 
 
-def change(series: Series, by, since: date, choices=None, **facts):
+def change(series: Series, by, since: date, choices=None, only=False, **facts):
     """Change it as proposed, but for what is chosen."""
     wanted = replace(plan_of(series), **facts)
-    seen = preview_change(series, wanted, since, by).digest
-    return actions.change(series, wanted, by, since=since, seen=seen, choices=choices or {})
+    seen = preview_change(series, wanted, since, by, only=only).digest
+    return actions.change(series, wanted, by, since=since, seen=seen, choices=choices or {}, only=only)
 
 
 def held_on(series: Series, since: date = FIRST) -> dict[date, str]:

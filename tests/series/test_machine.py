@@ -1,4 +1,4 @@
-"""A small sample of what `make soak` does for thousands of steps: series made, changed, undone, joined and left in any order."""
+"""A small sample of what `make soak` does for thousands of steps: series, closures, members and bookings in any order."""
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test

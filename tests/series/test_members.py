@@ -38,7 +38,7 @@ def test_members_have_places_from_their_day_on_where_they_can(transaction, by, c
         assert [(len(one.sessions), one.without[:1]) for one in looked] == [
             (33, [(WED, "the session is full")]),
             (33, [(WED, "the session is full")]),
-            (0, [(MON, "is in no phase of a program that day")]),
+            (0, [(MON, "in no phase of a program that day")]),
         ]
         actions.add_members(series, [sam, dae], by, since=MON)
         roster = {row.on_day: len(sessions.list_of(row.session)) for row in queries.days_of(series.id, FIRST)}
@@ -67,3 +67,20 @@ def test_an_undo_gives_nobody_a_place_on_a_day_on_which_they_do_not_belong(trans
             for row in queries.days_of(series.id, FIRST)[:3]
         }
         assert lists == {MON: {"Haddad"}, MON + timedelta(days=7): {"Haddad", "Kim"}, MON + timedelta(days=14): {"Kim"}}
+
+
+def test_who_comes_back_later_keeps_those_places_when_they_leave_sooner(transaction, cast):
+    """Found by the machine of series: ending the first stay took the places of the second one too."""
+    by = cast.ana.actor
+    with transaction():
+        series, kit = make(by), person(by, "Moss", "Kit")
+        back = FIRST + timedelta(days=14)
+        actions.add_members(series, [kit], by, since=FIRST)
+        [first] = queries.members(series.id)
+        actions.end_membership(first, by, on=back)
+        actions.add_members(series, [kit], by, since=back)
+        actions.end_membership(first, by, on=FIRST + timedelta(days=7))
+        lists = sessions.lists_of([row.session_id for row in queries.days_of(series.id, FIRST)])
+        there = {row.on_day for row in queries.days_of(series.id, FIRST) if lists.get(row.session_id)}
+        expected = {row.on_day for row in queries.days_of(series.id, FIRST)}
+        assert there == {day for day in expected if day < FIRST + timedelta(days=7) or day >= back}

@@ -144,7 +144,7 @@ def test_people_join_and_leave_and_what_they_cannot_have_is_said_first(visit, ca
     assert "Haddad, Sam" in ana.get(path).text  # offered: in a phase that it serves
     asked = ana.submit(path, {"clients": ids, "since": "Nov 20, 2026"}, to=path)
     assert asked.status_code == 200 and "Not on every day." in asked.text
-    assert "Mon Nov 23, 2026 (has Relapse prevention, 11:00 am - 1:00 pm)" in asked.text
+    assert "Mon Nov 23, 2026 (Relapse prevention, 11:00 am - 1:00 pm)" in asked.text
     with transaction():
         assert queries.members(id) == []
     saved = ana.raw.post(path, data=on_page(asked).fields)
@@ -190,3 +190,39 @@ def test_pages_take_as_many_statements_for_a_year_as_for_a_month(visit, cast, tr
 
 def plan_weekly(times: int):
     return Repeats(FIRST, weekdays=(2,), times=times)
+
+
+def test_one_day_alone_is_changed_by_the_same_two_pages_and_returned_to_its_series(visit, cast, transaction):
+    with transaction():
+        series = make(cast.ana.actor)
+        id, session = series.id, queries.days_of(series.id, MON)[0].session.id
+    ana, path = visit(cast.ana), f"/series/{id}/change"
+    typed = {"since": f"only-{MON}", "starts": "1:00 pm", "ends": "3:00 pm", "mode": "telehealth"}
+    asked = ana.submit(f"{path}?from={MON}", typed, to=path)
+    assert "1 session changes." in asked.text and "in person to telehealth" in asked.text
+    assert ana.raw.post(path, data=on_page(asked).fields).status_code == 303
+    with transaction():
+        days = held_on(db.get(Series, id))
+        assert days.pop(MON) == "13:00 Room 2 scheduled" and set(days.values()) == {"09:00 Room 2 scheduled"}
+    page = ana.get(f"/sessions/{session}").text
+    assert "This one is changed from it." in page and "telehealth by phone or video" in page
+    assert ana.get(f"{path}?from={FIRST - timedelta(days=1)}&as_planned=1").status_code == 404
+    back = ana.get(f"{path}?from={MON}&as_planned=1")
+    assert "1:00 pm - 3:00 pm to 9:00 am - 12:00 pm, telehealth to in person" in back.text
+    assert ana.raw.post(path, data=on_page(back).fields).status_code == 303
+    assert "This one is changed from it." not in ana.get(f"/sessions/{session}").text
+    other_days = {"since": f"only-{MON}", "weekdays": ["1"]}
+    refused = ana.submit(f"{path}?from={MON}", other_days, to=path)
+    assert refused.status_code == 422 and "for one day only" in refused.text
+
+
+def test_where_everything_is_in_the_way_nothing_is_offered_to_be_saved(visit, cast, transaction):
+    with transaction():
+        id = make(cast.ana.actor).id
+        group(cast.ana.actor, 0, day=MON, starts=time(13), ends=time(15), room_id=room().id, topic="In the way")
+    path = f"/series/{id}/change"
+    asked = visit(cast.ana).submit(
+        path, {"since": f"only-{MON}", "starts": "1:00 pm", "ends": "3:00 pm"}, to=f"{path}?from={MON}"
+    )
+    assert "Nothing can be changed as it is typed" in asked.text and "one day only" in asked.text
+    assert "Change this day" not in asked.text and "Back to the form" in asked.text

@@ -84,9 +84,9 @@ def test_what_stands_in_the_way_is_said_by_kind_and_can_be_gone_round(transactio
         said = {line.day: (line.clashes, line.why, line.choices) for line in preview.lines if line.needs_a_decision}
         assert said == {
             MON: ((Clash.room,), "Room 2 is taken: Life skills, 9:00 am - 12:00 pm.", (Do.other_room, Do.skip)),
-            WED: ((Clash.staff,), "Ana Moreau leads Family night, 11:00 am - 1:00 pm.", (Do.skip,)),
+            WED: ((Clash.staff,), "Ana Moreau leads Family night, 11:00 am - 1:00 pm.", (Do.other_lead, Do.skip)),
         }
-        series = actions.add_series(wanted, by, seen=preview.digest, choices={})
+        series = actions.add_series(wanted, by, seen=preview.digest, choices={f"do-{WED}": Do.skip})
         assert held_on(series) == {
             FIRST: OPEN,
             FRI - timedelta(days=7): OPEN,
@@ -235,16 +235,20 @@ def test_a_member_who_is_busy_then_gives_up_the_place_or_the_day_is_left(transac
         scheduling.book(alone, sam, by)
         later = {"starts": time(10), "ends": time(13)}
         line = preview_change(series, replace(plan_of(series), **later), MON, by).lines[1]
-        assert line.why == "Haddad, Sam has Crisis, 12:15 pm - 1:00 pm."
+        assert line.why == "Haddad, Sam: Crisis, 12:15 pm - 1:00 pm."
+        assert line.choices == (Do.skip, Do.without)  # nobody could come
+        others = [person(by, *name) for name in (("Kim", "Dae"), ("Lund", "Mia"))]
+        actions.add_members(series, others, by, since=FIRST)
+        line = preview_change(series, replace(plan_of(series), **later), MON, by).lines[1]
         assert line.choices == (Do.without, Do.skip)
         # Who may not see Sam learns that somebody is busy, and no name.
         unknowing = preview_change(series, replace(plan_of(series), **later), MON, cast.otto.actor).lines[1]
         assert unknowing.why == "1 on the list is busy."
         change(series, by, MON, **later)
-        assert sessions.list_of(queries.days_of(series.id, WED)[0].session) == []
+        listed = sessions.list_of(queries.days_of(series.id, WED)[0].session)
+        assert [place.client.last_name for place in listed] == ["Kim", "Lund"]
         actions.undo(series, by)
-        [place] = sessions.list_of(queries.days_of(series.id, WED)[0].session)
-        assert place.client_id == sam.id
+        assert len(sessions.list_of(queries.days_of(series.id, WED)[0].session)) == 3
 
 
 def test_undo_puts_everything_back(transaction, by, cast):

@@ -1,10 +1,8 @@
 """Backups under load, killed at every moment, and of a million rows; restored, and whole each time or not there at all."""
 
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 from threading import Event, Thread
@@ -12,41 +10,23 @@ from threading import Event, Thread
 import pytest
 
 from caseapp.core.db import transaction
-from tests.browser import HERE, environment
 from tests.cli.clinics import all_rows, empty_clinic, looked, registered_and_said
 from tests.clinic import command
 from tests.episodes.people import registered
 from tests.house.schema import counts
+from tests.processes import Ended, ended, start
 from tests.soak.test_many_clients import fill
 
 pytestmark = pytest.mark.soak
 KILLS, BACKUPS, WRITERS, MANY = 20, 6, 4, 150_000
-MEMORY = 300_000  # kB: what Python, Flask and SQLAlchemy take, and one batch
+MEMORY = 300  # MB: what Python, Flask and SQLAlchemy take, and one batch
 
 
-def start(settings, *words: str) -> subprocess.Popen:
-    """`flask --app wsgi …` in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-        cwd=HERE,
-        env=os.environ | environment(settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def ended(process: subprocess.Popen) -> tuple[str, float, float]:
-    """What it said, its seconds and its most memory in MB; it must have gone well."""
-    begin, most = time.monotonic(), 0
-    while process.poll() is None:
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        most = max([most, *(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))])
-        time.sleep(0.02)
-    said = process.communicate()[0]
-    assert process.returncode == 0, said
-    assert most < MEMORY
-    return said, time.monotonic() - begin, most / 1000
+def done(process: subprocess.Popen) -> Ended:
+    """What came of a command; it must have gone well, in little memory."""
+    what = ended(process)
+    assert what.status == 0 and what.memory < MEMORY, what
+    return what
 
 
 def writing(stop: Event, actor, wrong: list) -> Thread:
@@ -70,8 +50,8 @@ def test_taken_under_load(app, databases, engine, cast, tmp_path):
     people = [writing(stop, cast.ana.actor, wrong) for _person in range(WRITERS)]
     for number in range(BACKUPS):
         taken.append(tmp_path / str(number))
-        ended(start(settings, "backup", str(taken[-1])))
-        ended(start(settings, "work", "--once"))
+        done(start(settings, "backup", str(taken[-1])))
+        done(start(settings, "work", "--once"))
     stop.set()
     for person in people:
         person.join()
@@ -92,7 +72,7 @@ def test_killed_at_any_moment(app, databases, engine, cast, tmp_path):
     settings, dice, whole = app.config["SETTINGS"], random.Random(5), tmp_path / "whole"
     with transaction():
         fill(3_000, cast.sue.actor.id)
-    _said, seconds, _memory = ended(start(settings, "backup", str(whole)))
+    seconds = done(start(settings, "backup", str(whole))).seconds
     before, backups, restores = all_rows(), 0, 0
     for kill in range(KILLS):
         path = tmp_path / f"killed-{kill}"
@@ -131,8 +111,8 @@ def test_a_million_rows_take_little_memory(app, databases, engine, cast, tmp_pat
     settings, path = app.config["SETTINGS"], tmp_path / "million"
     with transaction():
         fill(MANY, cast.sue.actor.id)
-    said, took, memory = ended(start(settings, "backup", str(path)))
-    print(f"\n{engine}: {said.strip().rpartition(': ')[2]}, {took:.0f} s, {memory:.0f} MB")
+    taken = done(start(settings, "backup", str(path)))
+    print(f"\n{engine}: {taken.said.strip().rpartition(': ')[2]}, {taken.seconds:.0f} s, {taken.memory:.0f} MB")
     with empty_clinic(databases, engine, settings.key_file, tmp_path) as other:
-        said, took, memory = ended(start(other.config["SETTINGS"], "restore", str(path)))
-        print(f"{engine}: {said.splitlines()[0].partition(',')[0]}, {took:.0f} s, {memory:.0f} MB")
+        back = done(start(other.config["SETTINGS"], "restore", str(path)))
+        print(f"{engine}: {back.said.splitlines()[0].partition(',')[0]}, {back.seconds:.0f} s, {back.memory:.0f} MB")

@@ -1,11 +1,9 @@
 """`import history` of the published table of 2004: 99,072 episodes with every count and percentage; killed; in little memory."""
 
 import csv
-import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,45 +15,23 @@ from caseapp.clients.models import CareAccess, Client, ClientReference
 from caseapp.core.db import db
 from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.reports.numbers import tenths
-from tests.browser import HERE, environment
 from tests.interchange.histories import PRINTED, TABLE, episode, phase, published, write, write_phases
+from tests.processes import ended, start
 
 pytestmark = pytest.mark.soak
-MEMORY = 500_000  # kB
+MEMORY = 500  # MB
 COLUMNS = ("completed", "transferred", "dropped_out", "terminated", "other")
-
-
-def start(settings, *words: str) -> subprocess.Popen:
-    """A command in a process of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "flask", "--app", "wsgi", *words],
-        cwd=HERE,
-        env=os.environ | environment(settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def measured(process: subprocess.Popen) -> tuple[str, float, float]:
-    """What a process said, its seconds, and the most memory it took, in MB."""
-    begin = time.monotonic()
-    with process.stdout as out:
-        said = out.read()
-    _pid, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return said, time.monotonic() - begin, used.ru_maxrss / 1000
 
 
 def test_the_published_table(settings, engine, tmp_path, command, visit, cast, statements):
     path = write(tmp_path / "teds.csv", published())
-    said, seconds, most = measured(start(settings, "import", "history", str(path)))
-    assert said.splitlines()[-1] == "imported 99072, already known 0, rejected 0"
-    assert most * 1000 < MEMORY
-    print(f"\n{engine}: 99,072 episodes in {seconds:.0f} s, {most:.0f} MB at most")
-    said, seconds, most = measured(start(settings, "import", "history", str(path)))
-    assert said.splitlines()[-1] == "imported 0, already known 99072, rejected 0"
-    print(f"{engine}: again, nothing twice, in {seconds:.0f} s, {most:.0f} MB at most")
+    done = ended(start(settings, "import", "history", str(path)))
+    assert done.last == "imported 99072, already known 0, rejected 0"
+    assert done.memory < MEMORY
+    print(f"\n{engine}: 99,072 episodes in {done.seconds:.0f} s, {done.memory:.0f} MB at most")
+    done = ended(start(settings, "import", "history", str(path)))
+    assert done.last == "imported 0, already known 99072, rejected 0"
+    print(f"{engine}: again, nothing twice, in {done.seconds:.0f} s, {done.memory:.0f} MB at most")
     words = (
         "report",
         "discharges",
@@ -111,7 +87,7 @@ def test_a_killed_import_goes_on_where_it_was(settings, engine, transaction, tmp
     assert process.returncode == 1, said
     with transaction():
         assert counted() == (6_000, 6_000, 6_000, 6_000, 12_000, 6_000)
-    assert "imported 0, already known 6000, rejected 1" in measured(start(settings, *words))[0]
+    assert "imported 0, already known 6000, rejected 1" in ended(start(settings, *words)).said
     print(f"\n{engine}: import of 6,000 episodes killed {killed} times before its end; each there once")
 
 
@@ -128,9 +104,8 @@ def test_a_line_of_a_hundred_megabytes_takes_little(settings, engine, tmp_path):
         for _part in range(100):
             out.write(b"x" * 1_000_000)
         out.write(b'\r\n"' + b"y,\n" * 1_000_000)
-    said, seconds, most = measured(start(settings, "import", "history", str(path)))
-    assert said.splitlines()[-1].startswith("imported 1, already known 0, rejected 1")
-    assert most * 1000 < MEMORY and seconds < 300
-    print(
-        f"\n{engine}: a line of 100 MB and a quote never closed over a million lines: {seconds:.0f} s, {most:.0f} MB at most"
-    )
+    done = ended(start(settings, "import", "history", str(path)))
+    assert done.last.startswith("imported 1, already known 0, rejected 1")
+    assert done.memory < MEMORY and done.seconds < 300
+    what = "a line of 100 MB and a quote never closed over a million lines"
+    print(f"\n{engine}: {what}: {done.seconds:.0f} s, {done.memory:.0f} MB at most")

@@ -15,35 +15,11 @@ from caseapp.clients.spelling import findable, sounds
 from caseapp.core import clock
 from caseapp.core.db import db, is_sqlite, new_id
 from caseapp.identity.queries import teams
+from tests.bench.filling import invented_name
 from tests.episodes.people import registered, today
 
 MANY = 100_000
-SYLLABLES = (
-    "ba",
-    "ri",
-    "no",
-    "ta",
-    "mel",
-    "os",
-    "ka",
-    "lin",
-    "der",
-    "vo",
-    "shi",
-    "ran",
-    "go",
-    "pet",
-    "ul",
-    "ma",
-    "fi",
-    "jo",
-)
 MOST_MS = 400
-
-
-def names(chance):
-    """A name of two or three syllables, so that many are shared and many sound alike."""
-    return "".join(chance.choice(SYLLABLES) for _ in range(chance.choice((2, 3)))).capitalize()
 
 
 def fill(many, by_id):
@@ -51,7 +27,7 @@ def fill(many, by_id):
     chance, team, now, since = Random(1946), teams()[0].id, clock.now(), today() - timedelta(days=30)
     clients, words, access = [], [], []
     for at in range(many):
-        id, first, last = new_id(), names(chance), names(chance)
+        id, first, last = new_id(), invented_name(chance), invented_name(chance)
         born = date(1940, 1, 1) + timedelta(days=chance.randrange(24_000))
         number = f"{at:05d}Z"
         clients.append({"id": id, "record_number": number, "first_name": first, "last_name": last, "born": born})

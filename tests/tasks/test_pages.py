@@ -1,6 +1,7 @@
 """The pages of what is due: the list, one task, adding one, giving it away."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -8,12 +9,13 @@ from sqlalchemy import select
 from caseapp.clients import actions as clients
 from caseapp.clients import queries as clients_queries
 from caseapp.clients.rules import Ground
-from caseapp.core import clock
+from caseapp.core import clock, site
 from caseapp.core.db import db
 from caseapp.episodes.models import Episode
 from caseapp.programs import queries as programs
+from caseapp.programs.actions.settings import save_setting
 from caseapp.tasks import actions
-from caseapp.tasks.models import Task
+from caseapp.tasks.models import Attempt, Task
 from caseapp.tasks.rules import TaskKind
 
 NOON = datetime(2090, 11, 18, 17, tzinfo=UTC)
@@ -122,11 +124,16 @@ def test_an_attempt_then_done_then_undone(visit, cast, ben, transaction):
         id = due(cast.ana.actor, -5, TaskKind.no_show_outreach, "place", ben)
     visitor, page = visit(cast.ana), f"/tasks/{id}"
     assert visitor.submit(page, {"next": "tomorrow"}).status_code == 422
-    assert visitor.submit(page, {"result": "no_answer", "next": "done"}).status_code == 422
-    assert visitor.submit(page, {"result": "no_answer", "next": "tomorrow"}).status_code == 303
+    assert visitor.submit(page, {"result": "no_answer", "next": "tomorrow"}).status_code == 422, "how is asked too"
+    assert visitor.submit(page, {"channel": "phone", "result": "no_answer", "next": "done"}).status_code == 422
+    assert "Attempt 1 of 3 (rule profile)." in visitor.get(page).text
+    assert visitor.submit(page, {"channel": "phone", "result": "no_answer", "next": "tomorrow"}).status_code == 303
+    assert "Attempt 2 of 3 (rule profile)." in visitor.get(page).text and "Phone: no answer" in visitor.get(page).text
     [task] = all_tasks(transaction)
     assert task.due_at > clock.now() and task.first_due_at == NOON - timedelta(hours=5)
-    form = dict(visitor.form(page, to=page).fields) | {"result": "spoke", "next": "done", "words": "Back on Monday"}
+    form = dict(visitor.form(page, to=page).fields) | {
+        "channel": "text", "result": "spoke", "next": "done", "words": "Back on Monday",
+    }  # fmt: skip
     answers = [visitor.raw.post(page, data=form) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     listed = visitor.get("/tasks")
@@ -136,6 +143,27 @@ def test_an_attempt_then_done_then_undone(visit, cast, ben, transaction):
     assert "Back on Monday" in visitor.get(page).text
     [task] = all_tasks(transaction)
     assert task.closed_at is None
+
+
+def test_after_the_profiles_number_a_person_decides(visit, cast, ben, transaction):
+    with transaction():
+        id = due(cast.ana.actor, -5, TaskKind.no_show_outreach, "place", ben)
+        save_setting(programs.programs()[0], "no_show_attempts_least", Decimal(2), site.today(), cast.ada.actor)
+    visitor, page = visit(cast.ana), f"/tasks/{id}"
+    for channel in ("phone", "letter"):
+        tried = {"channel": channel, "result": "left_message", "next": "tomorrow"}
+        assert visitor.submit(page, tried).status_code == 303
+    assert "2 of 2 attempts made, nobody reached." in visitor.get(page).text
+    [task] = all_tasks(transaction)
+    assert task.closed_at is None
+    ended = {"channel": "in_person", "result": "no_answer", "next": "done", "words": "The team writes once more."}
+    assert visitor.submit(page, ended).status_code == 303
+    with transaction():
+        assert [one.channel for one in db.scalars(select(Attempt).order_by(Attempt.tried_at))] == [
+            "phone",
+            "letter",
+            "in_person",
+        ]
 
 
 def test_what_is_not_about_reaching_is_done_or_moved(visit, cast, ben, transaction):

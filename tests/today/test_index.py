@@ -18,7 +18,7 @@ from caseapp.identity.queries import get_staff
 from caseapp.programs import queries as programs
 from caseapp.progress import actions as progress
 from caseapp.scheduling import actions as scheduling
-from caseapp.scheduling.queries import list_of
+from caseapp.scheduling.queries import get_session, list_of
 from tests.chart.people import admitted, phases, registered, screened
 
 DAY = date(2036, 11, 5)  # a Wednesday, after the staff was hired
@@ -95,7 +95,7 @@ def test_a_case_manager(visit, cast, full):
     assert main.index("Overdue 1") < main.index("Below their hours") < main.index("Not admitted yet 2")
     assert "Risk not asked yet, counts as high" in main and "Overdue 2 h (since 10:00 am)" in main
     assert main.count("btn-primary") == 1 and 'btn-primary" href="/crisis/' in main
-    assert "can reach 6.0 at most" in main and f"/sessions/new?about={full['ben']}" in main
+    assert "can reach 6.0 at most" in main and f"/clients/{full['ben']}/weeks#make-up" in main
     assert "The withdrawal check has not begun." in main and "Shows signs of withdrawal now." in main
     assert "step down to Phase 2" in main and "Mon Nov 10" in main
     assert "Unknown caller" not in main
@@ -105,7 +105,7 @@ def test_a_clinician(visit, cast, full):
     page = visit(cast.carl).get("/today").text
     main = page.split("<main")[1].split("</main>")[0]
     assert main.index("Next: Relapse prevention") < main.index(">Overdue ") < main.index("Not finished 1")
-    assert re.search(r'btn-primary" href="/sessions/[\w-]+/attendance">Take roll-call', main)
+    assert re.search(r'btn-primary" href="/sessions/[\w-]+/attendance#list">Take roll-call', main)
     assert main.count("btn-primary") == 1 and "<b>2 people</b> on the list, <b>0</b> marked" in main
     assert "1 of 2 not marked" in main and "Unknown caller" in main
     assert "crisis contact yesterday" in main or "crisis contact today" in main
@@ -172,3 +172,42 @@ def test_help_and_keys_say_only_what_one_may_open(visit, cast):
     assert "Schedule" in page and "Staff" not in page.split("<main")[1]
     assert "roll-call" in visit(cast.carl).get("/help/keys").text
     assert visit().get("/help").status_code == 302
+
+
+def test_lists_that_are_not_finished_are_a_worklist_with_their_age(visit, cast, full, noon, transaction):
+    with transaction():
+        ana, carl = cast.ana.actor, cast.carl.actor
+        with clock.freeze(noon - timedelta(days=5)):
+            eve = registered(ana, "Eve", "Stone")
+            admitted(eve, ana, DAY - timedelta(days=5), clinician=carl)
+            marked = session(ana, cast.ana.actor, DAY - timedelta(days=1), time(9), time(12), [eve])
+        with clock.freeze(marked.ends_at):
+            attendance.mark(place_of(marked, eve), MarkState.no_show, ana)
+        marked_id = marked.id
+    page = visit(cast.carl).get("/today/not-finished").text
+    assert "1 of 2 not marked" in page and ">2 days<" in page and "all marked" not in page
+    every = visit(cast.sue).get("/today/not-finished").text
+    assert every.index("1 of 2 not marked") < every.index("all marked, not finished") < every.index(">1 day<")
+    assert f'href="/sessions/{marked_id}/attendance#list"' in every and "Ana Moreau" in every
+    with transaction():
+        attendance.finish(get_session(marked_id, ana), ana)
+    assert "all marked, not finished" not in visit(cast.sue).get("/today/not-finished").text
+    assert visit(cast.otto).get("/today/not-finished").text.count("Every list is finished.") == 1
+    assert visit(cast.ada).get("/today/not-finished").status_code == 403
+    assert visit().get("/today/not-finished").status_code == 302
+
+
+def test_milestones_of_this_week_stand_on_a_case_managers_day(visit, cast, noon, transaction):
+    with transaction(), clock.freeze(noon - timedelta(days=20)):
+        for first, days_ago in (("Ann", 30), ("Ben", 24), ("Cy", 23), ("Dee", 31)):
+            client, at = registered(cast.ana.actor, first, "Vale"), noon - timedelta(days=days_ago)
+            admitted(
+                client,
+                cast.ana.actor,
+                DAY - timedelta(days=20),
+                screen=screened(client, cast.ana.actor, last_use_at=at),
+            )
+    page = visit(cast.ana).get("/today").text
+    block = page.split("Milestones this week 2")[1].split("</section>")[0]
+    assert block.index("Vale, Ann") < block.index("Vale, Ben") and block.count("30 days without use") == 2
+    assert "Tue Nov 11" in block and "Milestones" not in visit(cast.carl).get("/today").text

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Row, and_, bindparam, func, select
+from sqlalchemy.orm import aliased
 
 from caseapp.audit.queries import who_opened
 from caseapp.chart.rules import alike
@@ -49,42 +49,61 @@ def frame(client: Client, user: Actor) -> Frame:
     zone = clinic.zone()
     today = clock.today(zone)
     since, _end = clock.day_bounds(clock.week_of(today)[0], zone)
+    stays = db.execute(_STAYS, {"client_id": client.id}).all()
     return Frame(
-        where=_where(client, today),
-        follow_up_due=_follow_up_due(client),
+        where=_where([row for row in stays if row.admitted_on], today),
+        follow_up_due=stays[0].follow_up_due,
         similar=_similar(client, user),
         others=len(who_opened(client.id, since) - {user.id}),
     )
 
 
-def _where(client: Client, today: date) -> list[Where]:
-    """A word for each open episode, or for the last one; one statement."""
-    several = func.count(Phase.id).label("several")
-    phases = select(Phase.program_version_id, several).group_by(Phase.program_version_id).subquery()
-    stays = and_(PhaseStay.episode_id == Episode.id, PhaseStay.in_force == 1)
-    rows = select(Episode, PhaseStay, phases.c.several).outerjoin(PhaseStay, stays)
-    rows = rows.join(phases, phases.c.program_version_id == Episode.program_version_id)
-    rows = rows.where(Episode.client_id == client.id)
-    rows = rows.order_by(func.coalesce(PhaseStay.started_on, Episode.admitted_on)).options(
-        joinedload(PhaseStay.phase), joinedload(PhaseStay.transition_out)
+OfTheVersion = aliased(Phase)
+_SEVERAL = select(func.count()).where(OfTheVersion.program_version_id == Episode.program_version_id)
+_DUE = select(func.min(Task.due_at)).where(
+    Task.client_id == Client.id, Task.closed_at.is_(None), Task.kind == TaskKind.crisis_follow_up
+)
+# For a client, admitted or not, when they are to be called; their episodes, and the stays in force of each, the earliest first.
+_STAYS = (
+    select(
+        *(
+            Episode.admitted_on,
+            Episode.discharged_on,
+            Episode.discharge_reason,
+            PhaseStay.started_on,
+            PhaseStay.ended_on,
+        ),
+        *(Phase.name, Phase.position, Transition.kind, Transition.reason),
+        *(_SEVERAL.scalar_subquery().label("several"), _DUE.scalar_subquery().label("follow_up_due")),
     )
-    found = db.execute(rows).all()
+    .select_from(Client)
+    .outerjoin(Episode, Episode.client_id == Client.id)
+    .outerjoin(PhaseStay, and_(PhaseStay.episode_id == Episode.id, PhaseStay.in_force == 1))
+    .outerjoin(Phase, PhaseStay.phase_id == Phase.id)
+    .outerjoin(Transition, PhaseStay.transition_out_id == Transition.id)
+    .where(Client.id == bindparam("client_id"))
+    .order_by(func.coalesce(PhaseStay.started_on, Episode.admitted_on))
+)
+
+
+def _where(found: list[Row], today: date) -> list[Where]:
+    """A word for each open episode, or for the last one."""
     now = [
-        Where(stay.phase.name, stay.phase.position, of)
-        for _episode, stay, of in found
-        if stay and stay.started_on <= today and (stay.ended_on is None or stay.ended_on > today)
+        Where(row.name, row.position, row.several)
+        for row in found
+        if row.started_on and row.started_on <= today and (row.ended_on is None or row.ended_on > today)
     ]
     if now or not found:
         return now
-    episode, last = found[-1].Episode, found[-1].PhaseStay
-    if last is None:
-        return [_without_phase(episode)]
+    last = found[-1]
+    if last.started_on is None:
+        return [_without_phase(last)]
     if last.started_on > today:
         return [Where(ended=f"Admitted from {last.started_on:%b} {last.started_on.day}")]
-    return [Where(ended=how_left(last.transition_out), completed=last.transition_out.kind is MoveKind.complete)]
+    return [Where(ended=how_left(last), completed=last.kind is MoveKind.complete)]
 
 
-def _without_phase(episode: Episode) -> Where:
+def _without_phase(episode: Row) -> Where:
     """An episode that another system recorded without phases."""
     if episode.discharged_on is None:
         return Where(ended="In the program, no phase on record")
@@ -92,16 +111,11 @@ def _without_phase(episode: Episode) -> Where:
     return Where(ended=reason_words(episode.discharge_reason), completed=completed)
 
 
-def how_left(move: Transition) -> str:
+def how_left(move: Transition | Row) -> str:
     """How an episode ended, in the words of the clinic."""
     if move.kind is MoveKind.discharge and move.reason is not MoveReason.other:
         return move.reason.value.replace("_", " ").capitalize()
     return {MoveKind.complete: "Completed", MoveKind.transfer: "Transferred"}.get(move.kind, "Discharged")
-
-
-def _follow_up_due(client: Client) -> datetime | None:
-    due = select(func.min(Task.due_at)).where(Task.client_id == client.id, Task.closed_at.is_(None))
-    return db.scalar(due.where(Task.kind == TaskKind.crisis_follow_up))
 
 
 def _similar(client: Client, user: Actor) -> Client | None:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from caseapp.chart.queries.overview import episodes_of
 from caseapp.clients.models import Client
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock, sealed
@@ -14,6 +13,7 @@ from caseapp.core.db import db
 from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.episodes.rules import LEAVING, MoveKind
 from caseapp.identity.models import Staff
+from caseapp.programs.models import ProgramVersion
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class History:
 
 def histories(client: Client, reads_words: bool) -> list[History]:
     """Every episode of a client, the newest first; a fixed number of statements. `reads_words` opens the sealed reasons."""
-    today, mine = clock.today(clinic.zone()), episodes_of(client.id)
+    today, mine = clock.today(clinic.zone()), _episodes(client)
     stays = _stays([episode.id for episode in mine])
     moves = {s.transition_in for s in stays} | {s.transition_out for s in stays if s.transition_out}
     ids = {move.decided_by_id for move in moves if move.decided_by_id}
@@ -69,6 +69,11 @@ def histories(client: Client, reads_words: bool) -> list[History]:
     keys = sealed.load_keys([client.id]) if reads_words else []
     told = {move.id: _told(move, names, client.id if keys else None) for move in moves}
     return [_history(one, [s for s in stays if s.episode_id == one.id], told, today) for one in mine]
+
+
+def _episodes(client: Client) -> list[Episode]:
+    rows = select(Episode).where(Episode.client_id == client.id).order_by(Episode.admitted_on.desc(), Episode.id)
+    return list(db.scalars(rows.options(joinedload(Episode.program_version).joinedload(ProgramVersion.program))))
 
 
 def _stays(episode_ids: list[str]) -> list[PhaseStay]:

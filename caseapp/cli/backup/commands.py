@@ -8,13 +8,13 @@ import click
 import psycopg
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from caseapp.cli.auditing import anchor
 from caseapp.cli.backup.restoring import restore as restored_from
 from caseapp.cli.backup.taking import take
 from caseapp.cli.bar import bar
-from caseapp.cli.importing import cannot
+from caseapp.cli.ready import cannot, said_by
 from caseapp.core.errors import RuleBroken
 from caseapp.core.migrate import Orphans
 
@@ -71,5 +71,4 @@ def _said(nothing: str) -> Iterator[None]:
     except OSError as error:
         raise cannot(f"{error.filename}: {error.strerror or error}. {nothing}") from None
     except (SQLAlchemyError, psycopg.Error) as error:
-        known = str(error.orig).splitlines()[0] if isinstance(error, DBAPIError) else str(error).partition("\n")[0]
-        raise cannot(f"The database stopped it: {known}. {nothing}") from None
+        raise cannot(f"The database stopped it: {said_by(error)}. {nothing}") from None

@@ -9,7 +9,21 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from caseapp.audit import actions as audit
-from caseapp.cli.demo import due, groups, lives, surroundings, week
+from caseapp.cli.demo import (
+    away,
+    due,
+    groups,
+    lives,
+    measuring,
+    notes,
+    planning,
+    recovering,
+    reviewing,
+    surroundings,
+    testing,
+    treatment,
+    week,
+)
 from caseapp.cli.demo.making import Demo
 from caseapp.cli.demo.people import people
 from caseapp.identity.rules import DEMO_PASSWORD, DEMO_STAFF
@@ -21,7 +35,7 @@ def load() -> Iterator[str]:
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn())
     with audit.together(), Progress(*columns, console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("Making the demo clinic", total=len(people()) + week.steps() + 3)
+        bar = progress.add_task("Making the demo clinic", total=len(people()) + week.steps() + 6)
         for _step in _made(demo):
             progress.advance(bar)
     for email, _name, role, _credential in DEMO_STAFF:
@@ -33,9 +47,21 @@ def _made(demo: Demo) -> Iterator[None]:
     surroundings.furnish(demo)
     yield from lives.everyone(demo)
     yield from week.fill(demo)
+    treatment.plans(demo)
+    yield
+    notes.write(demo)
+    yield
     groups.plan_ahead(demo)
+    away.enter(demo)
+    planning.enter(demo)
+    yield
+    measuring.courses(demo)
+    recovering.tell(demo)
+    yield
+    testing.medicate_and_test(demo)
     yield
     due.crises(demo)
     yield
+    reviewing.review(demo)
     due.ordinary_tasks(demo)
     yield

@@ -15,6 +15,9 @@ from caseapp.series.plans import Plan
 from caseapp.series.recurrence import Repeats
 from caseapp.series.rules import HORIZON
 
+# Of those who find no place in the group of their phase so many wait for one.
+WAIT = 3
+
 
 def plan_ahead(demo: Demo) -> None:
     """Make the series of all groups, with whoever comes to them now."""
@@ -25,6 +28,9 @@ def plan_ahead(demo: Demo) -> None:
         comes = [one for one in demo.in_phases(group.serves, demo.today) if group.evening in (None, one.comes_evenings)]
         people = [one.client for one in comes[: plan.places]]
         actions.add_members(series, people, lead, since=plan.repeats.first_on)
+        without = [one.client for one in comes[plan.places :][:WAIT]]
+        if without:
+            actions.wait_for(series, without, lead)
 
 
 def _plan(demo: Demo, group: Group) -> Plan:

@@ -9,11 +9,11 @@ from caseapp.clients.queries.finding import (
     record_numbers,
     sharing_a_name,
 )
-from caseapp.clients.queries.listing import page_of_clients
 from caseapp.clients.queries.seen import (
     denied_ids,
     denied_to,
     get_client,
+    granted_to,
     kept_drafts,
     not_denied_to,
     visible_ids,
@@ -31,10 +31,10 @@ __all__ = [
     "find_anyone",
     "folded",
     "get_client",
+    "granted_to",
     "kept_drafts",
     "likely_duplicates",
     "not_denied_to",
-    "page_of_clients",
     "sharing_a_name",
     "visible_ids",
     "visible_to",

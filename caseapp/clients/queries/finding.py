@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, select
+from sqlalchemy.orm import aliased, load_only
 
 from caseapp.clients.models import Client, ClientName
 from caseapp.clients.queries.seen import sees_few, visible_from_access, visible_to
@@ -12,92 +15,112 @@ from caseapp.clients.rules import NameKind
 from caseapp.clients.spelling import Asked, alike, asked, folded, mistyped_days, parts, sound
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
-from caseapp.core.access import Actor
+from caseapp.core.access import Actor, Role
 from caseapp.core.db import db
 
 _LAST_LETTER = "\U0010ffff"
 MOST_WORDS = 6
 MOST_DUPLICATES = 5
 SAME_NAMES_LOOKED_AT = 200
-# Of so few letters a beginning may be shared by a good part of all; from so many words on it is.
-SHORT, COMMON = 2, 2_000
+CLOSEST = 100  # of more people, those whose names come closest to what was typed
+# What a row of a list shows of a client; what else is asked of one is read when it is.
+AS_LISTED = load_only(Client.first_name, Client.last_name, Client.goes_by, Client.born, Client.record_number)
 
 
 def find(text: str, user: Actor, most: int = 20) -> list[Client]:
-    """Clients one may see of whom every word is the beginning of a name or ID, or who were born then; by name.
+    """Clients one may see of whom every word is the beginning of a name or ID, or who were born then.
 
-    Words in any order, without accents; a birth date as people type it. Served by the index of words.
+    Words in any order, without accents; a birth date as people type it. Served by the index of words. By name; of more than
+    CLOSEST only those whose names come closest to the longest word.
     """
-    wanted = _asked(text)
+    today = clock.today(clinic.zone())
+    wanted = asked(text, today)
     if not wanted:
         return []
-    return _people(wanted, visible_from_access(user) if sees_few(user) else visible_to(user), most)
+    whom = _Whom(user.id, user.team_ids, today, sees_few(user))
+    return _found(wanted, whom, most)
 
 
 def find_anyone(text: str, most: int = 8) -> list[Client]:
     """As `find`, of all clients, for crisis contacts: show name, birth date and record number only."""
-    return _people(_asked(text), None, most)
+    wanted = asked(text, clock.today(clinic.zone()))
+    return _found(wanted, None, most) if wanted else []
 
 
 def find_alike(text: str, user: Actor, most: int = 20) -> list[Client]:
     """Clients one may see whose names sound like every word; for when nothing was found."""
-    words = _asked(text).words[:MOST_WORDS]
+    words = asked(text, clock.today(clinic.zone())).words[:MOST_WORDS]
     keys = [key for word in words if len(key := sound(word)) > 1]
     if not keys or len(keys) < len(words):
         return []
     return _in_order(select(Client).where(visible_to(user), *(_has(NameKind.sound, key) for key in keys)), most)
 
 
-def _asked(text: str) -> Asked:
-    return asked(text, clock.today(clinic.zone()))
+class _Whom(NamedTuple):
+    """Among whose clients one looks: those of this person on this day, and whether few of them."""
+
+    staff_id: str
+    team_ids: frozenset[str]
+    day: date
+    few: bool
 
 
-def _people(wanted: Asked, seen: ColumnElement[bool] | None, most: int) -> list[Client]:
-    if not wanted:
-        return []
-    found = select(Client).where(*_beginnings(wanted.words[:MOST_WORDS]))
-    if wanted.born:
-        found = found.where(Client.born == wanted.born)
-    if wanted.year:
-        found = found.where(Client.born.between(date(wanted.year, 1, 1), date(wanted.year, 12, 31)))
-    return _in_order(found if seen is None else found.where(seen), most)
+def _found(wanted: Asked, whom: _Whom | None, most: int) -> list[Client]:
+    """The words are told to the statement the longest first."""
+    words = sorted(wanted.words[:MOST_WORDS], key=len, reverse=True)
+    told: dict[str, Any] = {f"word_{at}": word for at, word in enumerate(words)} | {"most": most}
+    told |= {f"end_{at}": word + _LAST_LETTER for at, word in enumerate(words)}
+    if wanted.born_between:
+        told["born_first"], told["born_last"] = wanted.born_between
+    return list(db.scalars(_search(whom, len(words), wanted.born_between is not None), told))
+
+
+# The same search is asked with other words again and again: putting it together takes longer than its answer.
+@lru_cache(maxsize=500)
+def _search(whom: _Whom | None, words: int, born: bool) -> Select:
+    """Who has words that begin as so many asked for, and was born on asked days.
+
+    Whoever may see few begins with them. For everyone else it walks the index of words from the longest one on until enough
+    are found, however many there are.
+    """
+    few = whom is not None and whom.few
+    user = Actor(id=whom.staff_id, name="", roles=frozenset(), team_ids=whom.team_ids) if whom else None
+    seen = [visible_from_access(user) if few else visible_to(user)] if user else []
+    if born:
+        seen.append(Client.born.between(bindparam("born_first"), bindparam("born_last")))
+    seen += [_begins(at) for at in range(0 if few else 1, words)]
+    if few or not words:
+        return _ordered(select(Client).where(*seen), bindparam("most"))
+    closest = select(Client.id).join(ClientName, ClientName.client_id == Client.id)
+    closest = closest.where(_spelled(ClientName, 0), ~_spelled_sooner(0), *seen)
+    closest = closest.order_by(ClientName.token, ClientName.client_id).limit(CLOSEST)
+    return _ordered(select(Client).where(Client.id.in_(closest)), bindparam("most"))
 
 
 def _in_order(found: Select, most: int) -> list[Client]:
-    return list(db.scalars(found.order_by(Client.last_name, Client.first_name, Client.id).limit(most)))
+    return list(db.scalars(_ordered(found, most)))
 
 
-def _rows_of(word: str) -> Select:
-    rows = select(ClientName.client_id).where(ClientName.kind == NameKind.word, ClientName.token >= word)
-    return rows.where(ClientName.token < word + _LAST_LETTER)
+def _ordered(found: Select, most: int | BindParameter) -> Select:
+    return found.order_by(Client.last_name, Client.first_name, Client.id).limit(most).options(AS_LISTED)
 
 
-def _beginnings(words: list[str]) -> list[ColumnElement[bool]]:
-    """A condition for each word. Alone, a short one that many have is asked of each client by name; beside others, of those
-    whom the longest word leaves.
-    """
-    if len(words) == 1:
-        return [_begins_by_name(words[0]) if _is_common(words[0]) else _begins(words[0])]
-    longest = max(words, key=len, default="")
-    return [_begins(word) if word == longest or len(word) > SHORT else _begins_by_name(word) for word in words]
+Sooner = aliased(ClientName)
 
 
-def _begins(word: str) -> ColumnElement[bool]:
-    """Starts from the index of words, for a word that few have."""
-    return Client.id.in_(_rows_of(word))
+def _spelled(name: type[ClientName], at: int) -> ColumnElement[bool]:
+    begin, end = bindparam(f"word_{at}"), bindparam(f"end_{at}")
+    return and_(name.kind == NameKind.word, name.token >= begin, name.token < end)
 
 
-def _begins_by_name(word: str) -> ColumnElement[bool]:
-    """Asked of each client in the order of names until enough are found, for a beginning that many have."""
-    return _rows_of(word).where(ClientName.client_id == Client.id).correlate(Client).exists()
+def _begins(at: int) -> ColumnElement[bool]:
+    """A condition on Client: some word of their names begins as a word that is asked for."""
+    return exists().where(ClientName.client_id == Client.id, _spelled(ClientName, at)).correlate_except(ClientName)
 
 
-def _is_common(word: str) -> bool:
-    """Whether a short beginning is shared by more than COMMON words of names; counts no further."""
-    if len(word) > SHORT:
-        return False
-    some = _rows_of(word).limit(COMMON + 1).subquery()
-    return db.scalar(select(func.count()).select_from(some)) > COMMON
+def _spelled_sooner(at: int) -> ColumnElement[bool]:
+    """Whether another word of the same person that begins so came before, so that nobody is found twice."""
+    return exists().where(Sooner.client_id == Client.id, _spelled(Sooner, at), Sooner.token < ClientName.token)
 
 
 def _has(kind: NameKind, token: str) -> ColumnElement[bool]:
@@ -169,6 +192,16 @@ def _any_alike(name: str, others: Iterable[str]) -> bool:
 
 def sharing_a_name(client: Client, user: Actor, most: int) -> list[Client]:
     """Others this person sees who share a word of a name with a client, by name."""
-    words = {*parts(client.first_name), *parts(client.last_name)}
-    rows = select(ClientName.client_id).where(ClientName.kind == NameKind.word, ClientName.token.in_(words))
-    return _in_order(select(Client).where(Client.id.in_(rows), Client.id != client.id, visible_to(user)), most)
+    words = sorted({*parts(client.first_name), *parts(client.last_name)})
+    sharing = _sharing(user.id, user.roles, user.team_ids, clock.today(clinic.zone()), most)
+    return list(db.scalars(sharing, {"words": words, "client_id": client.id}))
+
+
+# Every chart asks this, so it is put together once for each person and day.
+@lru_cache(maxsize=500)
+def _sharing(staff_id: str, roles: frozenset[Role], team_ids: frozenset[str], _day: date, most: int) -> Select:
+    user = Actor(id=staff_id, name="", roles=roles, team_ids=team_ids)
+    token = ClientName.token.in_(bindparam("words", expanding=True))
+    rows = select(ClientName.client_id).where(ClientName.kind == NameKind.word, token)
+    found = select(Client).where(Client.id.in_(rows), Client.id != bindparam("client_id"), visible_to(user))
+    return _ordered(found, most)

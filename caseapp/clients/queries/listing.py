@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from caseapp.clients.models import Client
-from caseapp.clients.queries.seen import sees_few, visible_from_access, visible_to
+from caseapp.clients.queries.finding import AS_LISTED
+from caseapp.clients.queries.seen import reach, visible_from_access, visible_to
 from caseapp.clients.rules import Standing
 from caseapp.core.access import Actor
 from caseapp.core.db import db
+from caseapp.core.site import today
 
 # Counted no further than this: of more, a page says "more than", and only the order by name is offered.
 COUNTED = 1_000
@@ -76,38 +81,52 @@ class Page:
 
 def listed(user: Actor, wanted: Wanted) -> Page:
     """A page of the clients this person may see, narrowed and in order."""
-    seen = select(Client).where(visible_from_access(user) if sees_few(user) else visible_to(user))
-    for condition in _conditions(user, wanted):
-        seen = seen.where(condition)
-    some = seen.with_only_columns(Client.id).limit(COUNTED + 1).subquery()
-    total = db.scalar(select(func.count()).select_from(some))
+    far, narrowed = reach(user), wanted.mine or wanted.phase or wanted.manager
+    asked = _Asked(user.id, user.team_ids, today(), far.few, wanted.mine, wanted.phase, wanted.manager)
+    known = not narrowed and (far.few or far.clients > COUNTED)
+    total = far.clients if known else db.scalar(_counting(asked)) or 0
     more = total > COUNTED
-    ordered = _ordered(seen, "name" if more else wanted.sort, wanted.down)
-    people = db.scalars(ordered.offset((wanted.number - 1) * wanted.size).limit(wanted.size))
+    page = _page(asked, "name" if more else wanted.sort, wanted.down)
+    people = db.scalars(page, {"before": (wanted.number - 1) * wanted.size, "size": wanted.size})
     return Page(list(people), min(total, COUNTED), more, wanted)
 
 
-def _conditions(user: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+class _Asked(NamedTuple):
+    """What the statements of a list depend on: whose it is, on which day, whether it starts from access, how it is narrowed."""
+
+    staff_id: str
+    team_ids: frozenset[str]
+    day: date
+    few: bool
+    mine: bool
+    phase: str
+    manager: str
+
+
+# The same lists are opened again and again: putting a statement together takes longer than a page of it.
+@lru_cache(maxsize=500)
+def _seen(asked: _Asked) -> Select:
+    user = Actor(id=asked.staff_id, name="", roles=frozenset(), team_ids=asked.team_ids)
+    seen = select(Client).where(visible_from_access(user) if asked.few else visible_to(user))
     above = _Laid.above
-    if above is None:
-        return []
-    asked = [
-        (wanted.mine, above.caseload, user),
-        (wanted.phase, above.in_phase, wanted.phase),
-        (wanted.manager, above.managed_by, wanted.manager),
-    ]
-    return [condition(value) for wish, condition, value in asked if wish]
+    if asked.mine:
+        seen = seen.where(above.caseload(user))
+    if asked.phase:
+        seen = seen.where(above.in_phase(asked.phase))
+    return seen.where(above.managed_by(asked.manager)) if asked.manager else seen
 
 
-def _ordered(seen: Select, sort: str, down: bool) -> Select:
-    if sort != "name" and _Laid.above:
-        seen = _Laid.above.ordered(seen, sort, down)
-        down = False
+@lru_cache(maxsize=500)
+def _counting(asked: _Asked) -> Select:
+    some = _seen(asked).with_only_columns(Client.id).limit(COUNTED + 1).subquery()
+    return select(func.count()).select_from(some)
+
+
+@lru_cache(maxsize=500)
+def _page(asked: _Asked, sort: str, down: bool) -> Select:
+    seen = _seen(asked)
+    if sort != "name":
+        seen, down = _Laid.above.ordered(seen, sort, down), False
     names = (Client.last_name, Client.first_name, Client.id)
-    return seen.order_by(*(name.desc() if down else name.asc() for name in names))
-
-
-def page_of_clients(user: Actor, number: int, size: int) -> tuple[list[Client], int]:
-    """One page of the clients this person may see, by name, and how many there are (at most COUNTED are counted)."""
-    found = listed(user, Wanted(number=number, size=size))
-    return found.people, found.total
+    seen = seen.order_by(*(name.desc() if down else name.asc() for name in names))
+    return seen.offset(bindparam("before")).limit(bindparam("size")).options(AS_LISTED)

@@ -1,8 +1,10 @@
 """Who may see whom. Every read of a client's record starts here."""
 
+from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select
 
 from caseapp.clients.models import CareAccess, Client
 from caseapp.clients.rules import Ground
@@ -17,54 +19,107 @@ from caseapp.identity.models import TeamMember
 
 # Up to so many rows of access a list starts from them; beyond, it walks the names and asks of each (docs/decisions).
 FEW = 2_000
+_DENIAL = CareAccess.ground == literal_column(f"'{Ground.denied}'")  # spelled out, as in the index of denials
 
 
-def visible_to(user: Actor) -> ColumnElement[bool]:
-    """A condition on Client: access in force today, of one's own or of a team of one's; a denial wins over all.
+def visible_to(user: Actor, client_id: ColumnElement[str] = Client.id) -> ColumnElement[bool]:
+    """A condition on a row that names a client by this column: access in force today, of one's own or of a team of one's;
+    a denial wins over all.
 
     Asked of each client by its index, so that it costs the same however many clients there are.
     """
-    of_this_one = _theirs(user).where(CareAccess.client_id == Client.id).correlate(Client)
-    return of_this_one.where(CareAccess.ground != Ground.denied).exists() & not_denied_to(user)
+    return granted_to(user, client_id) & not_denied_to(user, client_id)
 
 
-def not_denied_to(user: Actor) -> ColumnElement[bool]:
-    """A condition on Client for who may see people without being in their care: nobody denies it to them today."""
-    of_this_one = _theirs(user).where(CareAccess.client_id == Client.id).correlate(Client)
-    return ~of_this_one.where(CareAccess.ground == Ground.denied).exists()
+def granted_to(user: Actor, client_id: ColumnElement[str] = Client.id) -> ColumnElement[bool]:
+    """A part of it, for who asks about denials beside it: access in force today, of one's own or of a team of one's."""
+    return _access(user.id, user.team_ids, _today(), client_id, denied=False)
+
+
+def not_denied_to(user: Actor, client_id: ColumnElement[str] = Client.id) -> ColumnElement[bool]:
+    """The same for who may see people without being in their care: nobody denies it to them today."""
+    return ~_access(user.id, user.team_ids, _today(), client_id, denied=True)
+
+
+# Most pages ask this several times, always in the same words: putting them together takes longer than the answer.
+@lru_cache(maxsize=1_000)
+def _access(
+    staff_id: str, team_ids: frozenset[str], day: date, client_id: ColumnElement[str], denied: bool
+) -> ColumnElement[bool]:
+    rows = _rows_for(staff_id, team_ids, day).where(CareAccess.client_id == client_id, _DENIAL if denied else ~_DENIAL)
+    return rows.correlate_except(CareAccess).exists()
 
 
 def visible_from_access(user: Actor) -> ColumnElement[bool]:
     """The same condition, for a list that few clients may pass: it starts from the rows of access."""
-    allowed = Client.id.in_(_theirs(user).where(CareAccess.ground != Ground.denied))
-    return allowed & Client.id.not_in(denied_ids(user))
+    return _from_access(user.id, user.team_ids, _today())
+
+
+@lru_cache(maxsize=500)
+def _from_access(staff_id: str, team_ids: frozenset[str], day: date) -> ColumnElement[bool]:
+    theirs = _rows_for(staff_id, team_ids, day)
+    return Client.id.in_(theirs.where(~_DENIAL)) & Client.id.not_in(theirs.where(_DENIAL))
 
 
 def denied_ids(user: Actor) -> Select:
     """The ids of clients denied to this person today, as a part of another statement: for what is theirs by other ways."""
-    return _theirs(user).where(CareAccess.ground == Ground.denied)
+    return _theirs(user).where(_DENIAL)
 
 
 def denied_to(staff_id: ColumnElement[str], client_id: ColumnElement[str]) -> ColumnElement[bool]:
     """A condition on a row that names staff and client by these columns: the client is denied to that person today."""
-    today = clock.today(clinic.zone())
+    today = _today()
     still = or_(TeamMember.ended_on.is_(None), TeamMember.ended_on > today)
     teams = select(TeamMember.team_id).where(TeamMember.staff_id == staff_id, TeamMember.started_on <= today, still)
     theirs = or_(CareAccess.staff_id == staff_id, CareAccess.team_id.in_(teams))
-    of_client = select(CareAccess.id).where(CareAccess.client_id == client_id, CareAccess.ground == Ground.denied)
+    of_client = select(CareAccess.id).where(CareAccess.client_id == client_id, _DENIAL)
     return of_client.where(theirs, *in_force(today)).exists()
 
 
+@dataclass(frozen=True)
+class Reach:
+    """How much someone may see: few or many rows of access, see FEW, and at least how many clients (of few, exactly)."""
+
+    few: bool
+    clients: int
+
+
 def sees_few(user: Actor) -> bool:
-    """Whether this person has access to few clients, see FEW; counts no further than that."""
-    some = _theirs(user).limit(FEW + 1).subquery()
-    return db.scalar(select(func.count()).select_from(some)) <= FEW
+    """Whether this person has few rows of access, see FEW; for who does not ask how many clients there are."""
+    return not db.scalar(_more_than_few(user.id, user.team_ids, _today()))
+
+
+@lru_cache(maxsize=500)
+def _more_than_few(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
+    return select(_rows_for(staff_id, team_ids, day).where(~_DENIAL).offset(FEW).limit(1).exists())
+
+
+def reach(user: Actor) -> Reach:
+    """How far this person's access reaches; looks at no more than FEW rows of it."""
+    rows, clients = db.execute(_reach(user.id, user.team_ids, _today())).one()
+    return Reach(rows <= FEW, clients)
+
+
+@lru_cache(maxsize=500)
+def _reach(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
+    theirs = _rows_for(staff_id, team_ids, day)
+    granted = theirs.where(~_DENIAL, CareAccess.client_id.not_in(theirs.where(_DENIAL)))
+    some = granted.limit(FEW + 1).subquery()
+    return select(func.count(), func.count(some.c.client_id.distinct())).select_from(some)
 
 
 def _theirs(user: Actor) -> Select:
-    today = clock.today(clinic.zone())
-    mine = or_(CareAccess.staff_id == user.id, CareAccess.team_id.in_(user.team_ids))
-    return select(CareAccess.client_id).where(mine, *in_force(today))
+    return _rows_for(user.id, user.team_ids, _today())
+
+
+@lru_cache(maxsize=1_000)
+def _rows_for(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
+    mine = or_(CareAccess.staff_id == staff_id, CareAccess.team_id.in_(team_ids))
+    return select(CareAccess.client_id).where(mine, *in_force(day))
+
+
+def _today() -> date:
+    return clock.today(clinic.zone())
 
 
 def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
@@ -74,10 +129,16 @@ def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
 
 def get_client(client_id: str, user: Actor) -> Client:
     """A client this person may see. Raises NotFound for any other, whether they exist or not."""
-    client = db.scalar(select(Client).where(Client.id == client_id, visible_to(user)))
+    client = db.scalar(_one(user.id, user.team_ids, _today()), {"id": client_id})
     if client is None:
         raise NotFound
     return client
+
+
+@lru_cache(maxsize=500)
+def _one(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
+    allowed, denied = (_access(staff_id, team_ids, day, Client.id, denied=ground) for ground in (False, True))
+    return select(Client).where(Client.id == bindparam("id"), allowed, ~denied)
 
 
 def visible_ids(client_ids: list[str], user: Actor) -> set[str]:

@@ -1,5 +1,7 @@
 """Find, list, register and change clients."""
 
+from itertools import combinations
+
 from flask import Blueprint, jsonify, request, url_for
 from flask_login import current_user
 
@@ -9,11 +11,11 @@ from caseapp.clients import actions, queries
 from caseapp.clients.forms import EditClientForm, NewClientForm
 from caseapp.clients.models import Client
 from caseapp.clients.queries import listing
-from caseapp.clients.spelling import Heard, confusable
+from caseapp.clients.spelling import confusable, heard
 from caseapp.core import sealed
 from caseapp.core.access import Can, Role, requires
 from caseapp.core.pages import go, local_now, page
-from caseapp.core.web import shown
+from caseapp.core.web import only_reads, shown
 from caseapp.core.words import age, birth_day
 
 bp = Blueprint("clients", __name__, url_prefix="/clients")
@@ -32,12 +34,12 @@ def event_words(event: AuditEvent) -> str:
 
 def similar_among(people: list[Client]) -> dict[str, str]:
     """By client, the name of another one in this list who could be taken for them."""
-    names = {client.id: (Heard(client.first_name), Heard(client.last_name)) for client in people}
-    found = {}
-    for client in people:
-        other = next((o for o in people if o.id != client.id and confusable(names[client.id], names[o.id])), None)
-        if other:
-            found[client.id] = other.last_first
+    names = [(client, (heard(client.first_name), heard(client.last_name))) for client in people]
+    found: dict[str, str] = {}
+    for (one, name), (other, their_name) in combinations(names, 2):
+        if confusable(name, their_name):
+            found.setdefault(one.id, other.last_first)
+            found.setdefault(other.id, one.last_first)
     return found
 
 
@@ -111,6 +113,7 @@ def edit(id: str):
 
 
 @bp.route("/find", methods=["POST"])
+@only_reads
 @requires(Can.see_clients)
 def find():
     """Find a client. The text is sent in the form, so that no name stands in an address."""
@@ -122,6 +125,7 @@ def find():
 
 
 @bp.route("/suggest", methods=["POST"])
+@only_reads
 @requires(Can.see_clients)
 def suggest():
     """Up to eight suggestions, for the search box."""

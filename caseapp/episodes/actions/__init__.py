@@ -2,7 +2,7 @@
 
 from caseapp.episodes.actions.admission import admit, assign
 from caseapp.episodes.actions.history import PastEpisode, PastStay, bring_in_past
-from caseapp.episodes.actions.moves import correct, move, place_in_phase, take_back
+from caseapp.episodes.actions.moves import check_move, correct, move, place_in_phase, take_back
 from caseapp.episodes.actions.problems import note_problems
 from caseapp.episodes.actions.screening import Used, clear, edit_prescreen, not_admitted, prescreen, refer
 
@@ -13,6 +13,7 @@ __all__ = [
     "admit",
     "assign",
     "bring_in_past",
+    "check_move",
     "clear",
     "correct",
     "edit_prescreen",

@@ -29,16 +29,19 @@ def move(
     reason: MoveReason,
     words: str = "",
     to_phase: Phase | None = None,
+    proposed_by_id: str | None = None,
 ) -> Transition:
     """Step down, step up, complete, transfer or discharge from a day on, which may lie ahead.
 
     The open stay ends on that day and, unless the person leaves, the next begins on it. Raises RuleBroken if the day is not
-    after the open stay's start, if the direction does not fit the phases, or if the episode has ended.
+    after the open stay's start, if the direction does not fit the phases, or if the episode has ended. `proposed_by_id` is who
+    proposed it, where that is another than who decides.
     """
     _hold(episode)
     stay = queries.open_stay(episode)
-    _check_move(stay, kind, effective_on, reason, to_phase)
+    check_move(stay, kind, effective_on, reason, to_phase)
     transition = new_transition(episode, by, kind, effective_on, reason, words, stay.phase, to_phase)
+    transition.proposed_by_id = proposed_by_id or by.id
     _again([(stay, {"ended_on": effective_on, "transition_out_id": transition.id})])
     if kind in LEAVING:
         episode.discharged_on = effective_on
@@ -168,7 +171,8 @@ def _move_the_edge(episode: Episode, kind: MoveKind, on: date) -> None:
         episode.discharged_on = on
 
 
-def _check_move(stay: PhaseStay, kind: MoveKind, on: date, reason: MoveReason, to_phase: Phase | None) -> None:
+def check_move(stay: PhaseStay, kind: MoveKind, on: date, reason: MoveReason, to_phase: Phase | None) -> None:
+    """Raise RuleBroken, at its field, if someone in a stay can't make this move on a day; a review asks it before it is sent."""
     if reason not in REASONS.get(kind, ()):
         raise RuleBroken("Choose a reason that fits this move.", "reason")
     if on <= stay.started_on:

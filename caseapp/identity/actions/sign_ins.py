@@ -12,7 +12,7 @@ from caseapp.audit.actions import changed, record
 from caseapp.audit.rules import Kind
 from caseapp.core import clock, site
 from caseapp.core.access import Actor
-from caseapp.core.db import db, own_transaction, snapshot, take_turns
+from caseapp.core.db import db, looking, own_transaction, snapshot, take_turns
 from caseapp.core.errors import RuleBroken
 from caseapp.core.words import clock_time
 from caseapp.identity import queries, rules
@@ -21,6 +21,7 @@ from caseapp.identity.passwords import NOBODY, hasher
 
 WRONG = "Email or password is not right."
 NOT_YOURS = "This is not your present password."
+USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 def sign_in(email: str, password: str, address: str, device: str) -> str:
@@ -121,14 +122,22 @@ def resume(token: str, uses: bool = True) -> Actor | None:
 
     What a page asks for by itself (`uses` is false) keeps nobody signed in.
     """
-    with own_transaction() as session:
-        sign_in = queries.live_sign_in(session, token)
-        if sign_in is None:
+    with looking() as session:
+        found = queries.live_sign_in(session, token)
+        if found is None:
             return None
-        if uses and clock.now() - sign_in.last_used_at > timedelta(minutes=1):
-            sign_in.last_used_at = clock.now()
-        staff = session.get(Staff, sign_in.staff_id)
-        return None if staff.left_on else queries.actor(staff, session, sign_in)
+        sign_in, staff, idle = found
+        used_at = clock.now() if uses and clock.now() - sign_in.last_used_at > USE_NOTED_EVERY else None
+        ends_at = rules.ends_at(sign_in.started_at, used_at or sign_in.last_used_at, idle)
+        someone = queries.actor(staff, session, sign_in, ends_at)
+    if used_at:
+        _note_use(someone.session_id, used_at)
+    return someone
+
+
+def _note_use(sign_in_id: str, at: datetime) -> None:
+    with own_transaction() as session:
+        session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(last_used_at=at))
 
 
 def late_owner(token: str) -> str | None:

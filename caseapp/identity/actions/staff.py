@@ -31,8 +31,18 @@ def add_staff(email: str, name: str, roles: set[Role], by: Actor, credential: st
     return staff
 
 
-def edit_staff(staff: Staff, by: Actor, *, name: str, credential: str, phone: str, roles: set[Role]) -> None:
-    """Change what is known of a member of staff. Taking roles away ends their sign-ins.
+def edit_staff(
+    staff: Staff,
+    by: Actor,
+    *,
+    name: str,
+    credential: str,
+    phone: str,
+    roles: set[Role],
+    notes_cosigned: bool | None = None,
+) -> None:
+    """Change what is known of a member of staff. Taking roles away ends their sign-ins. `notes_cosigned` counts for what is
+    signed from now on; None leaves it as it is.
 
     Raises RuleBroken if the clinic would be left without an admin. Roles alone count as a change of the row: whoever
     has it open in another tab is told.
@@ -41,6 +51,8 @@ def edit_staff(staff: Staff, by: Actor, *, name: str, credential: str, phone: st
     if Role.admin in before - roles:
         _must_leave_an_admin(staff, "role_names")
     staff.name, staff.credential, staff.phone = name.strip(), credential.strip(), phone.strip()
+    if notes_cosigned is not None:
+        staff.notes_cosigned = notes_cosigned
     staff.roles = [row for row in staff.roles if row.role in roles]
     staff.roles += [StaffRole(role=role) for role in sorted(roles - before)]
     if before != roles:
@@ -48,7 +60,7 @@ def edit_staff(staff: Staff, by: Actor, *, name: str, credential: str, phone: st
     if before - roles:
         end_all_sign_ins(staff)
     db.flush()
-    changed("identity.edit_staff", staff.id, by, roles=" ".join(sorted(roles)))
+    changed("identity.edit_staff", staff.id, by, roles=" ".join(sorted(roles)), notes_cosigned=staff.notes_cosigned)
 
 
 def end_work(staff: Staff, by: Actor, left: bool = True) -> None:

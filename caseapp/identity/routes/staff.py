@@ -58,7 +58,8 @@ def one_staff(id: str):
         form.check_fresh(person)
         with form.refusals():
             roles = {Role(role) for role in form.role_names.data}
-            details = {"name": form.name.data, "credential": form.credential.data, "phone": form.phone.data}
+            details = {name: form[name].data for name in ("name", "credential", "phone")}
+            details["notes_cosigned"] = form.notes_cosigned.data == "yes"
             actions.edit_staff(person, current_user, roles=roles, **details)
             return go("identity.staff", "Saved.")
     devices = queries.live_sign_ins(person.id)

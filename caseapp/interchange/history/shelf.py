@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from caseapp.core.errors import RuleBroken
+
 MANY = 500
 
 
@@ -59,11 +61,15 @@ def _in_parts(keys: list[str]) -> Iterator[list[str]]:
 
 @contextmanager
 def shelf() -> Iterator[Shelf]:
-    """A shelf that is there as long as the block."""
+    """A shelf that is there as long as the block. Raises RuleBroken if its disk is full or fails."""
     connection = sqlite3.connect("", isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode=OFF")
         connection.execute("BEGIN")
         yield Shelf(connection)
+    except sqlite3.Error as error:
+        raise RuleBroken(
+            f"The folder for temporary files can't take the phases ({error}). TMPDIR names another one."
+        ) from None
     finally:
         connection.close()

@@ -25,6 +25,7 @@ def save_setting(program: Program, name: str, value: Decimal, from_day: date, by
     if name not in BY_NAME:
         raise NotFound
     lock(Program, [program.id])
+    queries.forget_profiles()
     today = clock.today(clinic.zone())
     if from_day < today:
         raise RuleBroken("Choose today or a later day. Days already counted stay as they were.", "from_day")
@@ -52,5 +53,6 @@ def _append(program: Program, name: str, value: Decimal, from_day: date, by: Act
     row.recorded_by_name = by.name
     db.add(row)
     db.flush()
+    queries.forget_profiles()
     changed("programs.save_setting", row.id, by, name=name, value=value, from_day=from_day)
     return row

@@ -5,8 +5,8 @@ from datetime import date
 from caseapp.core.access import Actor
 from caseapp.core.db import db
 from caseapp.programs.actions.versions import put_in_force
-from caseapp.programs.models import Phase, Program, ProgramVersion, Service, ServiceRequirement
-from caseapp.programs.rules import SHIPPED_PHASES, SHIPPED_SERVICES
+from caseapp.programs.models import Criterion, Phase, Program, ProgramVersion, Service, ServiceRequirement
+from caseapp.programs.rules import SHIPPED_CRITERIA, SHIPPED_PHASES, SHIPPED_SERVICES
 
 SHIPPED_SINCE = date(2000, 1, 1)
 
@@ -36,6 +36,17 @@ def _ship_phase(version: ProgramVersion, position: int, shipped: dict, services:
     phase.requirements = [
         ServiceRequirement(service_id=services[code].id, times=times, per=per, minutes=minutes)
         for code, times, per, minutes in shipped["requirements"]
+    ]
+    phase.criteria = [
+        Criterion(
+            direction=one.direction,
+            kind=one.kind,
+            number=one.number,
+            span=one.span,
+            must_be_met=one.must,
+            position=place,
+        )
+        for place, one in enumerate(SHIPPED_CRITERIA[position - 1], start=1)
     ]
     db.add(phase)
     db.flush()

@@ -14,7 +14,7 @@ from caseapp.core.db import db, lock
 from caseapp.core.errors import NotFound, RuleBroken
 from caseapp.core.words import day
 from caseapp.programs import queries
-from caseapp.programs.models import Phase, Program, ProgramVersion, ServiceRequirement
+from caseapp.programs.models import Criterion, Phase, Program, ProgramVersion, ServiceRequirement
 from caseapp.programs.rules import CONSTRAINTS, DRAFT_EXISTS, VersionState, check_version
 
 
@@ -78,6 +78,9 @@ def _copy_of(phase: Phase, draft: ProgramVersion, known_again: bool) -> Phase:
     copy.requirements = [
         ServiceRequirement(service_id=old.service_id, times=old.times, per=old.per, minutes=old.minutes)
         for old in phase.requirements
+    ]
+    copy.criteria = [
+        Criterion(**{name: getattr(old, name) for name in queries.CRITERION_FACTS}) for old in phase.criteria
     ]
     return copy
 

@@ -41,7 +41,8 @@ def _changed(old: PhaseFacts, new: PhaseFacts) -> list[str]:
         ("weeks, least", f"{old.weeks_least}", f"{new.weeks_least}"),
     )
     said += [f"{new.name}: {label} {was} becomes {now}." for label, was, now in facts if was != now]
-    return said + _services(new.name, {need.service: need for need in old.needs}, new.needs)
+    said += _services(new.name, {need.service: need for need in old.needs}, new.needs)
+    return said + _criteria(new.name, old.criteria, new.criteria)
 
 
 def _services(phase: str, before: dict[str, Need], needs: Sequence[Need]) -> list[str]:
@@ -53,6 +54,15 @@ def _services(phase: str, before: dict[str, Need], needs: Sequence[Need]) -> lis
         elif was.words != need.words:
             said.append(f"{phase}: {need.service} {was.words} becomes {need.words}.")
     return said + [f"{phase}: {service} is no longer required." for service in before]
+
+
+def _criteria(phase: str, old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Criteria are known by their sentences: one whose number changed is said as removed and added."""
+    said = [f"{phase}: {one} is removed." for one in old if one not in new]
+    said += [f"{phase}: {one} is added." for one in new if one not in old]
+    if not said and list(old) != list(new):
+        said.append(f"{phase}: the order of its criteria changes.")
+    return said
 
 
 def _hours(phase: PhaseFacts) -> str:

@@ -29,7 +29,7 @@ class Need:
 
 @dataclass(frozen=True)
 class PhaseFacts:
-    """A phase as plain facts. `key` is the same for a phase and its copies in later versions."""
+    """A phase as plain facts. `key` is the same for a phase and its copies in later versions; `criteria` are said in sentences."""
 
     key: str
     position: int
@@ -42,6 +42,7 @@ class PhaseFacts:
     weeks_expected_most: int
     weeks_least: int
     needs: tuple[Need, ...] = ()
+    criteria: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

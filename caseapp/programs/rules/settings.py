@@ -17,14 +17,20 @@ class Setting:
     places: int = 0
     used: bool = False
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """What the values 0, 1, 2 and so on are called, where they are no numbers of anything."""
+        return NAMED.get(self.unit, ())
+
     def words(self, value: float | Decimal) -> str:
         """A value with its unit: "9 hours", "1 day", "Monday"."""
-        if self.unit == "weekday":
-            return WEEKDAYS[int(value)]
+        if self.named:
+            return self.named[int(value)]
         return f"{float(value):g} {self.unit[:-1] if value == 1 and self.unit.endswith('s') else self.unit}"
 
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+NAMED = {"weekday": WEEKDAYS, "who": ("whoever marks", "a supervisor"), "answer": ("no", "yes")}
 
 GROUPS: dict[str, tuple[Setting, ...]] = {
     "Hours and days": (
@@ -32,12 +38,14 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("intensive_hours_most", "Hours a week at level 2.1, most", "hours", 19, 1, 60, 1, used=True),
         Setting("intensive_days_least", "Days a week at level 2.1, least", "days", 3, 1, 7, used=True),
         Setting("gap_days_most", "Days without services in a row at level 2.1, most", "days", 2, 0, 7, used=True),
-        Setting("billable_day_minutes", "Attended minutes that make a billable day", "minutes", 180, 15, 480),
+        Setting("billable_day_minutes", "Attended minutes that make a billable day", "minutes", 180, 15, 480, used=True),
+        Setting("break_minutes", "Break in each full hour of a session, not counted", "minutes", 0, 0, 30, used=True),
         Setting("week_starts_on", "First day of the week", "weekday", 0, 0, 6, used=True),
     ),
     "Groups and caseload": (
         Setting("counseling_group_most", "People in a counseling group, most", "people", 12, 2, 40, used=True),
-        Setting("counseling_group_least", "People in a counseling group, least", "people", 2, 1, 12),
+        Setting("counseling_group_least", "People in a counseling group, least", "people", 2, 1, 12, used=True),
+        Setting("education_group_least", "People in an education group, least", "people", 2, 1, 35, used=True),
         Setting("education_group_most", "People in an education group, most", "people", 35, 2, 100, used=True),
         Setting("caseload_alert", "Clients per counselor before an alert", "clients", 24, 1, 100),
     ),
@@ -45,14 +53,22 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         Setting("crisis_follow_up_high_hours", "Crisis follow-up after high or unknown risk", "hours", 24, 1, 72, used=True),
         Setting("crisis_follow_up_other_hours", "Crisis follow-up after other risk", "hours", 72, 1, 168, used=True),
         Setting("crisis_attempts_most", "Attempts before a follow-up is reconsidered", "attempts", 5, 1, 20, used=True),
-        Setting("no_show_outreach_hours", "First outreach after a no-show", "hours", 24, 1, 168),
-        Setting("no_show_attempts_least", "Outreach attempts after a no-show, least", "attempts", 3, 1, 10),
+        Setting("no_show_outreach_hours", "First outreach after a no-show", "hours", 24, 1, 168, used=True),
+        Setting("no_show_attempts_least", "Outreach attempts after a no-show, least", "attempts", 3, 1, 10, used=True),
     ),
     "Absence": (
-        Setting("absences_review", "Unexcused absences before the team reviews", "absences", 2, 1, 20),
-        Setting("absences_discharge", "Unexcused absences before discharge is considered", "absences", 3, 1, 30),
-        Setting("no_contact_warn_days", "Days without contact before a warning", "days", 14, 1, 90),
-        Setting("no_contact_close_days", "Days without contact before closing is proposed", "days", 30, 2, 180),
+        Setting("excused_by", "Who says that an absence is excused", "who", 0, 0, 1, used=True),
+        Setting("absences_review", "Unexcused absences before the team reviews", "absences", 2, 1, 20, used=True),
+        Setting("absences_discharge", "Unexcused absences before discharge is considered", "absences", 3, 1, 30, used=True),
+        Setting("no_contact_warn_days", "Days without contact before a warning", "days", 14, 1, 90, used=True),
+        Setting("no_contact_close_days", "Days without contact before closing is proposed", "days", 30, 2, 180, used=True),
+    ),
+    "Phase reviews": (
+        Setting("review_by_another", "Another person than the proposer decides a review", "answer", 1, 0, 1, used=True),
+        Setting("hold_by_another", "Staying in the phase is decided by another person too", "answer", 0, 0, 1, used=True),
+        Setting("risk_screen_days", "Risk screen before stepping to another level of care, within", "days", 7, 1, 90, used=True),
+        Setting("review_after_use_days", "Phase review after a return to use, within", "days", 3, 1, 30, used=True),
+        Setting("plan_update_days", "Plan updated after a move to another phase, within", "days", 7, 1, 60, used=True),
     ),
     "Withdrawal check": (
         Setting("ciwa_blocks_from", "CIWA-Ar score from which medical detox is needed", "points", 10, 1, 67, used=True),
@@ -63,13 +79,15 @@ GROUPS: dict[str, tuple[Setting, ...]] = {
         ),
     ),
     "Records and measures": (
-        Setting("plan_due_working_days", "Plan due after admission", "working days", 7, 1, 60),
-        Setting("plan_review_days", "Plan review every", "days", 30, 1, 120),
-        Setting("plan_review_hours", "Plan review after attended hours", "hours", 27, 1, 200),
-        Setting("note_due_hours", "Session note due after the session", "hours", 72, 1, 336),
-        Setting("discharge_summary_days", "Discharge summary due after discharge", "days", 15, 1, 90),
-        Setting("drug_test_days", "Drug test every, at first", "days", 7, 1, 90),
-        Setting("drug_test_stable_days", "Drug test every, when stable", "days", 30, 1, 180),
+        Setting("assessment_days", "Level-of-care assessment due after admission", "days", 7, 1, 60, used=True),
+        Setting("plan_due_working_days", "Plan due after admission", "working days", 7, 1, 60, used=True),
+        Setting("plan_review_days", "Plan review every", "days", 30, 1, 120, used=True),
+        Setting("plan_review_hours", "Plan review after attended hours", "hours", 27, 1, 200, used=True),
+        Setting("note_due_hours", "Session note due after the session", "hours", 72, 1, 336, used=True),
+        Setting("bill_signed_notes_only", "Units only where the note is signed", "answer", 1, 0, 1, used=True),
+        Setting("discharge_summary_days", "Discharge summary due after discharge", "days", 15, 1, 90, used=True),
+        Setting("drug_test_days", "Drug test every, at level 2 and above", "days", 7, 1, 90, used=True),
+        Setting("drug_test_stable_days", "Drug test every, below level 2", "days", 30, 1, 180, used=True),
         Setting("bam_days", "Brief Addiction Monitor every", "days", 30, 1, 180),
         Setting("bam_short_days", "Seven-day Brief Addiction Monitor every", "days", 7, 1, 90),
         Setting("phq_gad_days", "PHQ-9 and GAD-7 every", "days", 28, 1, 180),
@@ -87,6 +105,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 IN_ORDER = (
     ("intensive_hours_least", "intensive_hours_most"),
     ("counseling_group_least", "counseling_group_most"),
+    ("education_group_least", "education_group_most"),
     ("crisis_follow_up_high_hours", "crisis_follow_up_other_hours"),
     ("absences_review", "absences_discharge"),
     ("no_contact_warn_days", "no_contact_close_days"),

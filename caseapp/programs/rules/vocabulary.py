@@ -26,12 +26,12 @@ class Per(StrEnum):
 
 
 # Levels that people live at home with, most support first (domain.md 2.2). The rule of hours is in `checks`.
-INTENSIVE = "2.1"
+INTENSIVE, UNDER_INTENSIVE = "2.1", "1.5"
 LEVELS = (
     ("2.5", "2.5 High-intensity outpatient, 20 hours a week or more"),
     (INTENSIVE, "2.1 Intensive outpatient, 9 to 19 hours a week"),
     ("1.7", "1.7 Medically managed outpatient"),
-    ("1.5", "1.5 Outpatient therapy, under 9 hours a week"),
+    (UNDER_INTENSIVE, "1.5 Outpatient therapy, under 9 hours a week"),
     ("1.0", "1.0 Long-term remission monitoring"),
 )
 CAPACITY_WORDS = {
@@ -56,6 +56,8 @@ CONSTRAINTS = {
     "uq_service_name": ("There is a service of this name already.", "name"),
     "uq_service_code": ("There is a service of this name already.", "name"),
     "uq_service_requirement_phase_id_service_id": ("This phase asks for this service already.", "service_id"),
+    "ck_criterion_numbers_in_order": ("Enter numbers that are not below 0.", None),
     "uq_rule_setting_in_force": ("Someone else saved this setting meanwhile. Look at it again.", None),
+    "uq_payer_rule_in_force": ("Someone else saved this meanwhile. Look at it again.", None),
     "ck_program_version_published_is_read_only": (f"{READ_ONLY} {READ_ONLY_WAY_OUT}", None),
 }

@@ -2,55 +2,95 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from caseapp.attendance.queries import minutes_by_client
 from caseapp.clients.models import Client
 from caseapp.clients.queries import visible_to
-from caseapp.core import clock
 from caseapp.core.access import Actor
 from caseapp.core.db import db
+from caseapp.core.past import as_of
+from caseapp.core.words import week_of_phase
 from caseapp.episodes.models import Episode, PhaseStay, Transition
-from caseapp.episodes.rules import LEAVING, MoveKind
+from caseapp.episodes.rules import MoveKind, Part
+from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase, Program
-from caseapp.programs.queries import profile, version_in_use
-from caseapp.progress.rules import RECENT_DAYS
+from caseapp.programs.queries import version_in_use
+from caseapp.progress.criteria import Readiness
+from caseapp.progress.models import PhaseReview
+from caseapp.progress.queries.absence import absences
+from caseapp.progress.queries.past import AsOf, answering_on, counts, in_phase, moves_ahead
+from caseapp.progress.queries.readiness import readiness
+from caseapp.progress.queries.reviews import waiting_of
+from caseapp.progress.rules import RECENT_DAYS, Absence
 
-MOVING, BEYOND, DUE, WITHIN, EARLY = "moving", "beyond", "due", "within", "early"
+MOVING, READY, WAITING, CLOSER, NEARLY, NOT_YET = "moving", "ready", "waiting", "closer", "nearly", "not_yet"
 GROUPS = (
+    (READY, "Ready"),
+    (WAITING, "Waiting for approval"),
     (MOVING, "A move is on record"),
-    (BEYOND, "Longer than expected"),
-    (DUE, "In the expected weeks"),
-    (WITHIN, "Before the expected weeks"),
-    (EARLY, "First week"),
+    (CLOSER, "Look closer, more support"),
+    (NEARLY, "Nearly, 1 or 2 missing"),
+    (NOT_YET, "Not yet"),
 )
 
 
 @dataclass(frozen=True)
 class OnBoard:
-    """Someone in a phase: which week of it, hours attended this week (of the least), and a move that lies ahead."""
+    """Someone in a phase: which week of it, minutes attended this week, the least hours, a move ahead, and how they stand."""
 
     client: Client
     stay: PhaseStay
     week: int
-    hours: float
+    attended: int
     needed: float
     ahead: str = ""
+    stands: Readiness | None = None
+    absence: Absence | None = None
+    review: PhaseReview | None = None
+
+    @property
+    def week_words(self) -> str:
+        """Which week of the phase it is: "week 5 of 4 to 6"."""
+        phase, since = self.stay.phase, self.stay.started_on
+        in_it = since + timedelta(weeks=self.week - 1)
+        return week_of_phase(since, in_it, phase.weeks_expected_least, phase.weeks_expected_most)
 
     @property
     def group(self) -> str:
-        """Under which head they stand: by what is known now, a move ahead or the weeks."""
-        phase = self.stay.phase
+        """Under which head they stand: a move ahead, a review, what asks for a closer look, then how much is missing."""
         if self.ahead:
             return MOVING
-        if self.week > phase.weeks_expected_most:
-            return BEYOND
-        if self.week >= phase.weeks_expected_least:
-            return DUE
-        return EARLY if self.week == 1 else WITHIN
+        if self.review:
+            return WAITING
+        if self.closer:
+            return CLOSER
+        if self.stands and self.stands.ready:
+            return READY
+        return NEARLY if self.stands and self.stands.nearly else NOT_YET
+
+    @property
+    def closer(self) -> list[str]:
+        """What asks for a closer look, each with its facts: signs of the phase, and a silence that is for the team to decide."""
+        signs = [one.words for one in self.stands.signs] if self.stands else []
+        return signs + [flag.words for flag in (self.absence.flags if self.absence else []) if flag.urgent]
+
+    @property
+    def why(self) -> list[str]:
+        """Why they stand where they stand, in words."""
+        if self.stands is None or not self.stands.step_down:
+            return ["no criteria in their version"]
+        if self.stands.missing:
+            return [one.criterion for one in self.stands.missing]
+        return ["nothing is missing", *(one.criterion for one in self.stands.judged)]
+
+    @property
+    def early(self) -> list[str]:
+        """Early signs, and absences that a person should look at."""
+        flags = [flag.words for flag in self.absence.flags if not flag.urgent] if self.absence else []
+        return [*(self.stands.warnings if self.stands else []), *flags]
 
 
 @dataclass(frozen=True)
@@ -62,60 +102,95 @@ class Column:
     people: list[OnBoard] = field(default_factory=list)
 
     @property
-    def groups(self) -> list[tuple[str, list[OnBoard]]]:
-        """(words, people) for each group that has anyone."""
-        split = [(words, [one for one in self.people if one.group == key]) for key, words in GROUPS]
-        return [(words, some) for words, some in split if some]
+    def groups(self) -> list[tuple[str, str, list[OnBoard]]]:
+        """(key, words, people) for each group that has anyone."""
+        split = [(key, words, [one for one in self.people if one.group == key]) for key, words in GROUPS]
+        return [(key, words, some) for key, words, some in split if some]
 
 
-def board(user: Actor, program: Program, day: date, mine: bool) -> list[Column]:
-    """A column for each phase of the version in use, and for phases that only older versions have; a fixed number of statements."""
-    version = version_in_use(program, day)
-    rows = _rows(user, program, day, mine)
-    ids = [client.id for client, _episode, _stay in rows]
-    week = clock.week_of(day, int(profile(program.id, day)["week_starts_on"]))
-    minutes, ahead = minutes_by_client(ids, *week), _ahead([stay.id for _c, _e, stay in rows])
+@dataclass(frozen=True)
+class Asked:
+    """Whose board: of one program, the clients of a case manager or counselor (None: everyone), on a day, which may be past."""
+
+    program: Program
+    day: date
+    of: str | None = None
+    past: AsOf | None = None
+
+    @property
+    def known_at(self) -> datetime | None:
+        """How far the records are to be read, None for all that is known now."""
+        return self.past.known_at if self.past else None
+
+
+def board(user: Actor, asked: Asked) -> list[Column]:
+    """A column for each phase of the version in use, and for phases that only older versions have; a fixed number of statements.
+
+    Absences and reviews are told as of now, so a past day has none.
+    """
+    past = asked.past
+    version = version_in_use(asked.program, asked.day)
+    rows = _rows(user, asked)
+    ids, stay_ids = [client.id for client, _e, _s in rows], [stay.id for _c, _e, stay in rows]
+    ahead = moves_ahead(stay_ids, past.ended_at if past else None)
+    stands = readiness([episode for _c, episode, _s in rows], asked.day, asked.known_at, warn=True)
+    missing = {} if past else absences(ids)
+    reviews = {} if past else waiting_of([episode.id for _c, episode, _s in rows])
     columns = {phase.name: Column(phase, len(version.phases)) for phase in (version.phases if version else [])}
-    for client, _episode, stay in rows:
+    for client, episode, stay in rows:
         column = columns.setdefault(stay.phase.name, Column(stay.phase, max(len(columns), 1)))
-        hours = round(minutes.get(client.id, 0) / 60, 1)
-        weeks = (day - stay.started_on).days // 7 + 1
-        needed = float(stay.phase.hours_least)
-        column.people.append(OnBoard(client, stay, weeks, hours, needed, ahead.get(stay.id, "")))
+        one = stands.get(episode.id)
+        known = {"stands": one, "absence": missing.get(client.id), "ahead": ahead.get(stay.id, "")}
+        known["review"] = reviews.get(episode.id)
+        nth, needed = (asked.day - stay.started_on).days // 7 + 1, float(stay.phase.hours_least)
+        column.people.append(OnBoard(client, stay, nth, one.attended if one else 0, needed, **known))
     return list(columns.values())
 
 
-def _rows(user: Actor, program: Program, day: date, mine: bool) -> list[tuple[Client, Episode, PhaseStay]]:
-    still = or_(PhaseStay.ended_on.is_(None), PhaseStay.ended_on > day)
+def _rows(user: Actor, asked: Asked) -> list[tuple[Client, Episode, PhaseStay]]:
     rows = select(Client, Episode, PhaseStay).join(Episode, Episode.client_id == Client.id).join(PhaseStay)
-    rows = rows.where(visible_to(user), PhaseStay.in_force == 1, PhaseStay.started_on <= day, still)
-    rows = rows.where(Episode.program_id == program.id)
-    if mine:
-        rows = rows.where(or_(Episode.case_manager_id == user.id, Episode.clinician_id == user.id))
+    rows = rows.where(visible_to(user), Episode.program_id == asked.program.id)
+    rows = rows.where(in_phase(asked.known_at is not None), *_theirs(asked))
     rows = rows.order_by(PhaseStay.started_on, Client.last_name, Client.first_name, Client.id)
-    return [tuple(row) for row in db.execute(rows.options(joinedload(PhaseStay.phase)))]
+    rows = rows.options(joinedload(PhaseStay.phase))
+    return [tuple(row) for row in db.execute(rows, as_of(asked.day, asked.known_at))]
 
 
-def _ahead(stay_ids: list[str]) -> dict[str, str]:
-    """By stay, the move on record that ends it: "to Phase 2 on Dec 1" or "leaves on Dec 1"; one statement."""
-    rows = select(PhaseStay.id, Transition, Phase.name).join(Transition, PhaseStay.transition_out_id == Transition.id)
-    rows = rows.outerjoin(Phase, Transition.to_phase_id == Phase.id).where(PhaseStay.id.in_(stay_ids))
-    found = {}
-    for id, move, to in db.execute(rows):
-        on = f"on {move.effective_on:%b} {move.effective_on.day}"
-        found[id] = f"leaves {on}" if move.kind in LEAVING else f"to {to} {on}"
-    return found
+def _theirs(asked: Asked) -> list[ColumnElement[bool]]:
+    """That someone is case manager or counselor of the episode: now, or on a past day."""
+    if asked.of is None:
+        return []
+    now = (Episode.case_manager_id, Episode.clinician_id)
+    staff = [answering_on(part, asked.past) for part in Part] if asked.past else now
+    return [or_(*(one == asked.of for one in staff))]
 
 
-def lately(user: Actor, program: Program, day: date, mine: bool) -> list[tuple[int, str]]:
-    """The moves of the last 30 days of the clients one may see: (how many, words), by kind; one statement."""
+def who_answers(program: Program, day: date) -> list[tuple[str, str]]:
+    """Whoever is case manager or counselor in a program on a day, as (id, name), by name. One statement."""
+    still = or_(Episode.discharged_on.is_(None), Episode.discharged_on > day)
+    theirs = or_(Episode.case_manager_id == Staff.id, Episode.clinician_id == Staff.id)
+    here = exists().where(theirs, Episode.program_id == program.id, Episode.admitted_on <= day, still)
+    return [(id, name) for id, name in db.execute(select(Staff.id, Staff.name).where(here).order_by(Staff.name))]
+
+
+def caseloads(program: Program, day: date) -> list[tuple[str, str, int]]:
+    """Whoever is counselor of an episode of the program that goes on: id, name, of how many; the most first. One statement."""
+    still = or_(Episode.discharged_on.is_(None), Episode.discharged_on > day)
+    rows = select(Staff.id, Staff.name, func.count()).join(Episode, Episode.clinician_id == Staff.id)
+    rows = rows.where(Episode.program_id == program.id, Episode.admitted_on <= day, still).group_by(
+        Staff.id, Staff.name
+    )
+    return [tuple(row) for row in db.execute(rows.order_by(func.count().desc(), Staff.name))]
+
+
+def lately(user: Actor, asked: Asked) -> list[tuple[int, str]]:
+    """The moves of the 30 days up to the day of the clients one may see: (how many, words), by kind; one statement."""
     rows = select(Transition.kind).join(Episode, Transition.episode_id == Episode.id)
-    rows = rows.join(Client, Episode.client_id == Client.id).where(visible_to(user), Episode.program_id == program.id)
-    rows = rows.where(Transition.superseded_at.is_(None), Transition.effective_on <= day)
-    rows = rows.where(Transition.effective_on > day - timedelta(days=RECENT_DAYS))
-    if mine:
-        rows = rows.where(or_(Episode.case_manager_id == user.id, Episode.clinician_id == user.id))
-    counts = Counter(db.scalars(rows))
+    rows = rows.join(Client, Episode.client_id == Client.id).where(visible_to(user), *_theirs(asked))
+    rows = rows.where(Episode.program_id == asked.program.id, Transition.effective_on <= asked.day)
+    rows = rows.where(counts(asked.known_at is not None))
+    rows = rows.where(Transition.effective_on > asked.day - timedelta(days=RECENT_DAYS))
+    kinds = Counter(db.scalars(rows, as_of(asked.day, asked.known_at)))
     words = (
         (MoveKind.admit, "admitted"),
         (MoveKind.step_down, "stepped down"),
@@ -124,4 +199,4 @@ def lately(user: Actor, program: Program, day: date, mine: bool) -> list[tuple[i
         (MoveKind.transfer, "transferred"),
         (MoveKind.discharge, "left before completing or discharged"),
     )
-    return [(counts.get(kind, 0), said) for kind, said in words]
+    return [(kinds.get(kind, 0), said) for kind, said in words]

@@ -1,9 +1,9 @@
 """Where clients stand, for lists of the room `clients`: laid in there when this room is loaded."""
 
-from datetime import date, datetime
+from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from caseapp.clients.models import Client
 from caseapp.clients.queries.listing import Above, lay_in
@@ -12,88 +12,88 @@ from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor
 from caseapp.core.db import db
-from caseapp.episodes.models import Episode, PhaseStay
+from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.episodes.rules import MoveKind, MoveReason, reason_words
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase
-from caseapp.programs.queries import phases_in_use, programs
+from caseapp.programs.queries import phases_in_use
 from caseapp.progress.rules import REASON_WORDS
 from caseapp.tasks.models import Task
 
 NO_PHASE = "none"
+OfTheVersion = aliased(Phase)
+# For each client their episodes, and for each of these its stays in force, the earliest first.
+_STAYS = (
+    select(
+        Client.id.label("client_id"),
+        select(func.min(Task.due_at))
+        .where(Task.client_id == Client.id, Task.closed_at.is_(None))
+        .scalar_subquery()
+        .label("next_due"),
+        *(Episode.admitted_on, Episode.discharged_on, Episode.discharge_reason, Staff.name.label("case_manager")),
+        *(PhaseStay.started_on, PhaseStay.ended_on, Transition.kind, Transition.reason),
+        *(Phase.name.label("phase"), Phase.position, Phase.weeks_expected_least, Phase.weeks_expected_most),
+        select(func.count())
+        .where(OfTheVersion.program_version_id == Phase.program_version_id)
+        .scalar_subquery()
+        .label("several"),
+    )
+    .outerjoin(Episode, Episode.client_id == Client.id)
+    .outerjoin(Staff, Episode.case_manager_id == Staff.id)
+    .outerjoin(PhaseStay, and_(PhaseStay.episode_id == Episode.id, PhaseStay.in_force == 1))
+    .outerjoin(Phase, PhaseStay.phase_id == Phase.id)
+    .outerjoin(Transition, PhaseStay.transition_out_id == Transition.id)
+    .where(Client.id.in_(bindparam("ids", expanding=True)))
+    .order_by(func.coalesce(PhaseStay.started_on, Episode.admitted_on))
+)
 
 
 def standings(client_ids: list[str]) -> dict[str, Standing]:
-    """By client, where they stand today: in a phase, admitted from a later day, or how they left; four statements."""
+    """By client, where they stand today: in a phase, admitted from a later day, or how they left. One statement."""
     today = clock.today(clinic.zone())
-    in_force = and_(PhaseStay.episode_id == Episode.id, PhaseStay.in_force == 1)
-    rows = select(Episode, PhaseStay).outerjoin(PhaseStay, in_force).where(Episode.client_id.in_(client_ids))
-    rows = rows.order_by(func.coalesce(PhaseStay.started_on, Episode.admitted_on))
-    newest: dict[str, tuple[Episode, PhaseStay | None]] = {}
-    for episode, stay in db.execute(rows.options(joinedload(PhaseStay.phase), joinedload(PhaseStay.transition_out))):
-        if stay is None or stay.started_on <= today or episode.client_id not in newest:
-            newest[episode.client_id] = (episode, stay)
-    due, several = (
-        _next_due(client_ids),
-        _phases_of({stay.phase.program_version_id for _e, stay in newest.values() if stay}),
-    )
-    names = _names({episode.case_manager_id for episode, _stay in newest.values()})
-    found = {id: _standing(*pair, today, several, names, due.get(id)) for id, pair in newest.items()}
-    return found | {id: Standing(ended="Before admission", next_due=at) for id, at in due.items() if id not in newest}
+    newest: dict[str, Row] = {}
+    for row in db.execute(_STAYS, {"ids": client_ids}):
+        if row.started_on is None or row.started_on <= today or row.client_id not in newest:
+            newest[row.client_id] = row
+    return {id: _standing(row, today) for id, row in newest.items() if row.admitted_on or row.next_due}
 
 
-def _standing(
-    episode: Episode, stay: PhaseStay | None, today: date, several: dict[str, int], names: dict, due
-) -> Standing:
-    if stay is None:
-        return _without_phase(episode, names, due)
-    if stay.ended_on is not None and stay.ended_on <= today:
-        out = stay.transition_out
-        return Standing(ended=_left(out.kind, out.reason), completed=out.kind is MoveKind.complete, next_due=due)
-    manager = names.get(episode.case_manager_id, "")
-    if stay.started_on > today:
-        ended = f"Admitted from {stay.started_on:%b} {stay.started_on.day}"
-        return Standing(ended=ended, case_manager=manager, next_due=due)
-    phase = stay.phase
+def _standing(row: Row, today: date) -> Standing:
+    manager = row.case_manager or ""
+    if row.admitted_on is None:
+        return Standing(ended="Before admission", next_due=row.next_due)
+    if row.started_on is None:
+        return _without_phase(row)
+    if row.ended_on is not None and row.ended_on <= today:
+        completed = row.kind is MoveKind.complete
+        return Standing(ended=_left(row.kind, row.reason), completed=completed, next_due=row.next_due)
+    if row.started_on > today:
+        ended = f"Admitted from {row.started_on:%b} {row.started_on.day}"
+        return Standing(ended=ended, case_manager=manager, next_due=row.next_due)
     return Standing(
-        phase=phase.name,
-        position=phase.position,
-        of=several.get(phase.program_version_id, 4),
-        started_on=stay.started_on,
-        weeks_least=phase.weeks_expected_least,
-        weeks_most=phase.weeks_expected_most,
+        phase=row.phase,
+        position=row.position,
+        of=row.several,
+        started_on=row.started_on,
+        weeks_least=row.weeks_expected_least,
+        weeks_most=row.weeks_expected_most,
         case_manager=manager,
-        next_due=due,
+        next_due=row.next_due,
     )
 
 
-def _without_phase(episode: Episode, names: dict, due) -> Standing:
+def _without_phase(row: Row) -> Standing:
     """An episode that another system recorded without phases."""
-    if episode.discharged_on is None:
-        manager = names.get(episode.case_manager_id, "")
-        return Standing(ended="No phase on record", case_manager=manager, next_due=due)
-    completed = episode.discharge_reason is MoveReason.completed
-    return Standing(ended=reason_words(episode.discharge_reason), completed=completed, next_due=due)
+    if row.discharged_on is None:
+        return Standing(ended="No phase on record", case_manager=row.case_manager or "", next_due=row.next_due)
+    completed = row.discharge_reason is MoveReason.completed
+    return Standing(ended=reason_words(row.discharge_reason), completed=completed, next_due=row.next_due)
 
 
 def _left(kind: MoveKind, reason: MoveReason) -> str:
     if kind is MoveKind.discharge and reason is not MoveReason.other:
         return REASON_WORDS[reason]
     return {MoveKind.complete: "Completed", MoveKind.transfer: "Transferred"}.get(kind, "Discharged")
-
-
-def _next_due(client_ids: list[str]) -> dict[str, datetime]:
-    due = select(Task.client_id, func.min(Task.due_at)).where(Task.client_id.in_(client_ids), Task.closed_at.is_(None))
-    return dict(db.execute(due.group_by(Task.client_id)).all())
-
-
-def _phases_of(version_ids: set[str]) -> dict[str, int]:
-    several = select(Phase.program_version_id, func.count()).where(Phase.program_version_id.in_(version_ids))
-    return dict(db.execute(several.group_by(Phase.program_version_id)).all())
-
-
-def _names(staff_ids: set[str | None]) -> dict[str, str]:
-    return dict(db.execute(select(Staff.id, Staff.name).where(Staff.id.in_(staff_ids - {None}))).all())
 
 
 def _now(day: date) -> Select:
@@ -143,22 +143,22 @@ def ordered(seen: Select, sort: str, down: bool) -> Select:
 
 def phases() -> list[tuple[str, str]]:
     """Phases to filter by: of the versions in use, as (id, name); the last is "in no phase"."""
-    today = clock.today(clinic.zone())
-    all_programs = programs()
-    several = len(all_programs) > 1
-    found = [
-        (id, f"{program.name}: {name}" if several else name)
-        for program in all_programs
-        for id, _position, name in phases_in_use(program, today)
-    ]
-    return [*found, (NO_PHASE, "In no phase")]
+    found = phases_in_use(clock.today(clinic.zone()))
+    several = len({one.program for one in found}) > 1
+    named = [(one.id, f"{one.program}: {one.name}" if several else one.name) for one in found]
+    return [*named, (NO_PHASE, "In no phase")]
+
+
+_MANAGERS = (
+    select(Staff.id, Staff.name)
+    .where(exists().where(Episode.case_manager_id == Staff.id, Episode.discharged_on.is_(None)))
+    .order_by(Staff.name)
+)
 
 
 def managers() -> list[tuple[str, str]]:
     """Whoever is case manager of an episode that goes on, as (id, name)."""
-    now = select(Episode.case_manager_id).where(Episode.discharged_on.is_(None))
-    rows = db.execute(select(Staff.id, Staff.name).where(Staff.id.in_(now)).order_by(Staff.name))
-    return [(id, name) for id, name in rows]
+    return [(id, name) for id, name in db.execute(_MANAGERS)]
 
 
 lay_in(Above(standings, caseload, in_phase, managed_by, ordered, phases, managers))

@@ -10,21 +10,23 @@ from caseapp.episodes import queries as episodes
 from caseapp.episodes.rules import MoveKind, MoveReason
 from caseapp.progress import actions
 from caseapp.progress.forms import CorrectForm, TakeBackForm
+from caseapp.progress.queries.reviews import by_move, of_client, words_of
 from caseapp.progress.routes.board import bp
-from caseapp.progress.rules import KIND_WORDS, reason_words, reasons_for
+from caseapp.progress.rules import KIND_WORDS, STATE_WORDS, reason_words, reasons_for
 from caseapp.scheduling.actions import Again
 from caseapp.scheduling.clashes import hours_of
 from caseapp.scheduling.queries import freed_by
 
 
 @bp.route("/clients/<id>/moves")
-@requires(Can.move_phases)
+@requires(Can.propose_moves)
 def history(id: str):
-    """Every move of every episode, with those that were taken back or corrected, and what may be done about each."""
+    """Every move and review of every episode, with those that were taken back or corrected, and what may be done about each."""
     client = get_client(id, current_user)
     paths = [(one, episodes.history(one.id, superseded=True)) for one in episodes.episodes_of(id)]
     words = {"reason_words": reason_words, "kinds": KIND_WORDS | {MoveKind.admit: "Admitted"}}
-    return page("progress/history.html", shows=[client], client=client, paths=paths, **words)
+    reviews = {"by_move": by_move(id), "reviews": of_client(id), "words_of": words_of, "state_words": STATE_WORDS}
+    return page("progress/history.html", shows=[client], client=client, paths=paths, **words, **reviews)
 
 
 @bp.route("/clients/<id>/moves/<move_id>/take-back", methods=["GET", "POST"])

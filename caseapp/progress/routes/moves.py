@@ -1,4 +1,4 @@
-"""Moves: step down or up, complete, transfer, discharge, with what they will change."""
+"""Moves without a review: what can't wait for one or was decided on paper, with what they will change."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +21,7 @@ from caseapp.programs.models import Phase
 from caseapp.progress import actions
 from caseapp.progress.forms import MoveForm, PlaceForm
 from caseapp.progress.queries.preview import Preview, next_phase, preview
+from caseapp.progress.queries.rights import decides_alone
 from caseapp.progress.routes.board import bp
 from caseapp.progress.rules import KIND_WORDS, reasons_for
 
@@ -38,13 +39,15 @@ class Here:
 @bp.route("/clients/<id>/move", methods=["GET", "POST"])
 @requires(Can.move_phases)
 def move(id: str):
-    """Step down or up, complete, transfer, discharge. Leaving is confirmed on the same page, with what will follow."""
+    """Record a move without a review, for whoever may decide alone; everyone else comes to the review. Leaving is confirmed here."""
     client, episode = get_client(id, current_user), episodes.get_open_episode(id)
+    if not decides_alone(current_user, episode) and request.method == "GET":
+        return go("progress.review", id=id, kind=request.args.get("kind"))
     here = _here(episode)
     form = _form(here)
     if form.validate_on_submit() and _fits(form) and not _looks_first(form):
         with form.refusals():
-            actions.move(episode, current_user, **_facts(form, here))
+            actions.move_without_review(episode, current_user, **_facts(form, here))
             return go("chart.show", "Recorded.", id=id)
     looking = form.is_submitted() and not form.errors
     facts = {"here": here, "change": _change(form, here), "looking": looking, "confirm": _confirm(form)}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Integer, Select, and_, case, func, literal, or_, select
 from sqlalchemy.ext.compiler import compiles
@@ -184,9 +185,6 @@ class Stay:
     decided_by: str
 
 
-SORTS = ("client", "version", "phase", "began", "ended", "days", "reason", "decided_by")
-
-
 @dataclass(frozen=True)
 class Order:
     """How a list of stays is sorted, and which part of it is shown."""
@@ -200,12 +198,31 @@ class Order:
         """The page asked for; one that is not there is the last."""
         return min(max(self.number, 1), max(1, -(-total // self.size)))
 
+    def at(self, total: int) -> dict[str, int]:
+        """The page asked for, as the links below a table need it."""
+        return {"number": self.page_of(total), "size": self.size, "total": total}
+
+    @property
+    def sort(self) -> dict[str, Any]:
+        """By what the list is sorted, as the head of a table needs it."""
+        return {"by": self.by, "down": self.down}
+
+    def put(self, rows: list[Any], keys: dict[str, Callable[[Any], Any]]) -> list[Any]:
+        """Rows that stand in the order of their people, in the order asked for."""
+        found = sorted(rows, key=keys[self.by]) if self.by in keys else list(rows)
+        return found[::-1] if self.down else found
+
+    def cut(self, rows: list[Any]) -> list[Any]:
+        """Of all rows, those of the page asked for."""
+        first = (self.page_of(len(rows)) - 1) * self.size
+        return rows[first : first + self.size]
+
 
 @dataclass(frozen=True)
 class Behind:
-    """The part of the stays behind a figure that is shown; how many of them one may see, and how many there are."""
+    """The part of what is behind a figure that is shown; how many of them one may see, and how many there are."""
 
-    rows: list[Stay]
+    rows: list[Any]
     seen: int
     total: int
 
@@ -246,12 +263,17 @@ def people(times: Times, asked: list[ColumnElement[bool]], as_of: date, user: Ac
     return Behind([_stay(row, as_of) for row in db.execute(rows)], seen, total)
 
 
+def last_first(row) -> str:
+    """A client's name for lists, from a row with the three columns of names."""
+    name = ", ".join(filter(None, (row.last_name, row.first_name)))
+    return name or f"No name, {row.called_elsewhere}"
+
+
 def _stay(row, as_of: date) -> Stay:
     over = row.ended is not None and row.ended <= as_of
-    name = ", ".join(filter(None, (row.last_name, row.first_name)))
     return Stay(
         client_id=row.id,
-        last_first=name or f"No name, {row.called_elsewhere}",
+        last_first=last_first(row),
         record_number=row.record_number,
         program=row.program,
         version=row.number,

@@ -22,6 +22,7 @@ from caseapp.reports.queries.times import (
     Order,
     Stay,
     group_of,
+    last_first,
     may_see,
     of_program,
     phases_in_order,
@@ -175,15 +176,13 @@ def people(question: Question, user: Actor, asked: Cell, order: Order) -> Behind
     stays = [_stay(move, one) for move, one in found if _in_cell(move, **where)]
     stays.sort(key=lambda stay: (stay.last_first.casefold(), stay.ended))
     stays.sort(key=_SORTS[order.by], reverse=order.down)
-    first = (order.page_of(len(stays)) - 1) * order.size
-    return Behind(stays[first : first + order.size], len(stays), len(cell(moves(question), **where)))
+    return Behind(order.cut(stays), len(stays), len(cell(moves(question), **where)))
 
 
 def _stay(move: Move, row) -> Stay:
-    name = ", ".join(filter(None, (row.last_name, row.first_name)))
     return Stay(
         client_id=move.client_id,
-        last_first=name or f"No name, {row.called_elsewhere}",
+        last_first=last_first(row),
         record_number=row.record_number,
         program=row.program,
         version=row.number,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import inspect, select
+from sqlalchemy import func, inspect, select
 
 from caseapp.audit.actions import changed
-from caseapp.clients.actions import give_access_to_all
+from caseapp.clients.actions import end_access_by_sessions, give_access_to_all
 from caseapp.clients.models import Client
 from caseapp.clients.rules import Ground
 from caseapp.core import clock
@@ -16,8 +16,9 @@ from caseapp.core.access import Actor
 from caseapp.core.db import db, lock
 from caseapp.core.errors import RuleBroken, Stale
 from caseapp.scheduling import clashes, queries
-from caseapp.scheduling.models import Place, Session
-from caseapp.scheduling.rules import PlaceSource, SessionState, WhyAdded, WhyOver
+from caseapp.scheduling.actions.waiting import end_waiting
+from caseapp.scheduling.models import Place, Session, SessionStaff
+from caseapp.scheduling.rules import PlaceSource, SessionState, WaitState, WhyAdded, WhyOver
 
 # How long after a session its staff may still open the record of someone who was on its list, to write and sign.
 ACCESS_AFTER = timedelta(days=8)
@@ -49,9 +50,16 @@ def book_all(session: Session, clients: Iterable[Client], by: Actor) -> list[Pla
     seats = queries.seats_taken(session.id)
     if len(seats) + len(in_order) > session.limit:
         raise clashes.full(session, max(len(seats), session.limit))
+    offers = queries.promised(session.id, [one.id for one in in_order])
+    if len(seats) + len(in_order) + len(offers) > session.limit:
+        raise clashes.promised(session, len(seats), offers)
     clashes.check_clients(in_order, (session.starts_at, session.ends_at), by, "clients", but=session.id)
     clashes.check_admitted(in_order, session.service, session, by)
-    return _give(session, in_order, by, seats, source=PlaceSource.booking)
+    places = _give(session, in_order, by, seats, source=PlaceSource.booking)
+    for row in queries.waiting_for(session_id=session.id):
+        if row.client_id in {one.id for one in in_order}:
+            end_waiting(row, WaitState.booked, by)
+    return places
 
 
 def walk_in(
@@ -93,11 +101,24 @@ def _give(session: Session, clients: list[Client], by: Actor, seats: set[int], *
 
 
 def open_to_leads(session: Session, clients: list[Client], by: Actor) -> None:
-    """Let whoever leads a session open the records of these people on its list, until some days after it."""
+    """Let whoever leads a session open the records of these people on its list, until some days after it; then not any more."""
     until = session.on_day + ACCESS_AFTER
+    if until < clock.today(session.site.zone):
+        return
     for lead in session.leads:
         ids = [client.id for client in clients]
         give_access_to_all(ids, Ground.group, by, staff_id=lead.staff_id, ended_on=until)
+
+
+def close_to_leads(staff_ids: Iterable[str], client_ids: Iterable[str], by: Actor) -> None:
+    """These people lead these clients in a session less: they may open their records only as long as the others let them."""
+    clients = list(client_ids)
+    last = select(Place.client_id, func.max(Session.on_day)).join(Place.session).join(SessionStaff)
+    last = last.where(Place.client_id.in_(clients), Place.released_at.is_(None), Session.state.in_(queries.ON))
+    for staff_id in sorted(staff_ids):
+        days = dict(db.execute(last.where(SessionStaff.staff_id == staff_id).group_by(Place.client_id)).all())
+        until = {id: days[id] + ACCESS_AFTER if id in days else date.min for id in clients}
+        end_access_by_sessions(staff_id, until, by)
 
 
 def release(place: Place, by: Actor) -> None:
@@ -119,11 +140,12 @@ def free(place: Place, by: Actor, for_move: str | None = None) -> None:
         return
     place.released_at, place.released_by_id, place.released_for_id = clock.now(), by.id, for_move
     db.flush()
+    close_to_leads([lead.staff_id for lead in place.session.leads], [place.client_id], by)
     changed("scheduling.release", place.id, by, client_id=place.client_id)
 
 
-def release_from(client_id: str, day: date, by: Actor, for_move: str | None = None) -> int:
-    """Free every place a client holds on or after a day in sessions that have not begun, as a discharge does. Gives how many.
+def release_from(client_id: str, day: date, by: Actor, for_move: str | None = None) -> list[Session]:
+    """Free every place a client holds on or after a day in sessions that have not begun, as a discharge does. Gives which.
 
     `for_move` is the id of the transition that frees them, by which `book_again` finds them.
     """
@@ -133,7 +155,7 @@ def release_from(client_id: str, day: date, by: Actor, for_move: str | None = No
     for place in places:
         hold(place.session)
         free(place, by, for_move)
-    return len(places)
+    return [place.session for place in places]
 
 
 @dataclass(frozen=True)
@@ -168,7 +190,8 @@ def _in_the_way(session: Session, client: Client) -> str:
         return "is not held, or has begun"
     if queries.booked([client.id], session.starts_at, session.ends_at, session.id):
         return "they have another session at that time"
-    return "is full" if len(queries.seats_taken(session.id)) >= session.limit else ""
+    kept = len(queries.seats_taken(session.id)) + len(queries.promised(session.id))
+    return "is full" if kept >= session.limit else ""
 
 
 def keep_freed_for(move_id: str, instead_of: str, since: date) -> None:

@@ -11,22 +11,25 @@ from caseapp.clinic import queries as clinic
 from caseapp.clinic.models import Room, Site
 from caseapp.core import clock
 from caseapp.core.access import Actor
-from caseapp.core.db import db, lock
+from caseapp.core.db import db, lock, share
 from caseapp.core.errors import RuleBroken
 from caseapp.core.words import count
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Service
 from caseapp.scheduling import clashes, queries, rules
-from caseapp.scheduling.actions.places import book_all, hold, open_to_leads
+from caseapp.scheduling.actions.places import book_all, close_to_leads, hold, open_to_leads
+from caseapp.scheduling.actions.waiting import end_waiting
 from caseapp.scheduling.models import Session, SessionStaff
-from caseapp.scheduling.rules import SessionState, WhyNot
+from caseapp.scheduling.rules import Mode, SessionState, WaitState, WhyNot
+from caseapp.scheduling.times_off import times_off_between
 
 
 @dataclass(frozen=True)
 class Plan:
     """What a session is to be: wall-clock times of the site on `on_day`; no end means the service's usual minutes later.
 
-    `span` gives the instants themselves, where someone has said what an odd wall time means.
+    `span` gives the instants themselves, where someone has said what an odd wall time means; `agreed` says that whoever leads
+    it comes outside their working hours. Without a `mode` it follows from the room.
     """
 
     service: Service
@@ -39,6 +42,8 @@ class Plan:
     places: int | None = None
     phases_served: str = ""
     span: clashes.Span | None = None
+    agreed: bool = False
+    mode: Mode | None = None
 
 
 def add_session(by: Actor, *, client_ids: list[str] = (), staff_ids: list[str] = (), **facts) -> Session:
@@ -62,12 +67,12 @@ def add_session(by: Actor, *, client_ids: list[str] = (), staff_ids: list[str] =
 def edit(session: Session, by: Actor, *, version: int | None = None, staff_ids: list[str] = (), **facts) -> None:
     """Change a session that nobody is marked in; `facts` are the rest of a Plan. Its list goes with it.
 
-    `version` is the one the form was opened at: raises Stale if it is another by now. Raises RuleBroken if the session was
-    held, marked or cancelled, would clash, or has more people than places.
+    Where they do not say how people meet, it stays. `version` is the one the form was opened at: raises Stale if it is another
+    by now. Raises RuleBroken if the session was held, marked or cancelled, would clash, or has more people than places.
     """
     hold(session, version)
     must_be_changeable(session)
-    plan = Plan(staff_ids=tuple(dict.fromkeys(staff_ids)), **{"ends": None, **facts})
+    plan = Plan(staff_ids=tuple(dict.fromkeys(staff_ids)), **{"ends": None, "mode": session.mode, **facts})
     before = _facts(session)
     places = queries.list_of(session)
     _arrange(session, plan, but=session.id)
@@ -82,12 +87,13 @@ def edit(session: Session, by: Actor, *, version: int | None = None, staff_ids: 
     session.changed_at, session.changed_by_name = clock.now(), by.name
     db.flush()
     open_to_leads(session, clients, by)
+    close_to_leads(kept.keys() | set(plan.staff_ids), [client.id for client in clients], by)
     changed("scheduling.edit", session.id, by, was=before, now=_facts(session))
 
 
 def _facts(session: Session) -> str:
     leads = " ".join(sorted(lead.staff_id for lead in session.leads))
-    return f"{session.starts_at.isoformat()} {session.ends_at.isoformat()} {session.room_id} {session.places} {leads}"
+    return f"{session.starts_at.isoformat()} {session.ends_at.isoformat()} {session.room_id} {session.mode} {session.places} {leads}"
 
 
 def _arrange(session: Session, plan: Plan, but: str | None = None) -> None:
@@ -98,17 +104,35 @@ def _arrange(session: Session, plan: Plan, but: str | None = None) -> None:
     if plan.on_day != session.on_day and rules.too_far(plan.on_day, clock.today(site.zone)):
         raise RuleBroken("Choose a day within a year of today.", "on_day")
     _must_be_offered(plan, room, session)
+    share(Site, [site.id])
     lock(Room, [room.id] if room else [])
     lock(Staff, list(plan.staff_ids))
     places = _places(plan, room)
+    staff = list(db.scalars(select(Staff).where(Staff.id.in_(plan.staff_ids)).order_by(Staff.name)))
+    _must_be_there(session, plan, site, room, staff, (begin, end))
     if room:
         clashes.check_room(room, site, (begin, end), places, but)
-    staff = list(db.scalars(select(Staff).where(Staff.id.in_(plan.staff_ids)).order_by(Staff.name)))
     clashes.check_staff(staff, (begin, end), but)
     session.site = site
     session.service, session.room, session.topic = plan.service, room, plan.topic.strip()
     session.on_day, session.starts_at, session.ends_at = plan.on_day, begin, end
     session.places, session.phases_served = places, plan.phases_served
+    session.mode = plan.mode
+
+
+def _must_be_there(
+    session: Session, plan: Plan, site: Site, room: Room | None, staff: list[Staff], span: clashes.Span
+) -> None:
+    """The clinic, the room and whoever leads it are there; what a session is to keep of its time and people is not asked again."""
+    off = times_off_between(span, plan.staff_ids)
+    same_time = (session.starts_at, session.ends_at) == span
+    if not (same_time and session.room_id == plan.room_id):
+        clashes.check_open(site, room, off, span)
+    led_by = {lead.staff_id for lead in session.leads} if same_time else set()
+    new = [one for one in staff if one.id not in led_by]
+    clashes.check_there(new, off, span)
+    if not plan.agreed:
+        clashes.check_hours(new, off, span, site.zone)
 
 
 def _must_be_offered(plan: Plan, room: Room | None, session: Session) -> None:
@@ -172,6 +196,10 @@ def cancel(session: Session, why: WhyNot, by: Actor, version: int | None = None)
     session.state, session.state_reason = SessionState.cancelled, why
     session.changed_at, session.changed_by_name = clock.now(), by.name
     db.flush()
+    listed = [place.client_id for place in queries.list_of(session)]
+    close_to_leads([lead.staff_id for lead in session.leads], listed, by)
+    for row in queries.waiting_for(session_id=session.id):
+        end_waiting(row, WaitState.called_off, by)
     changed("scheduling.cancel", session.id, by, why=why)
 
 
@@ -182,6 +210,7 @@ def restore(session: Session, by: Actor) -> None:
         raise RuleBroken("This session is not cancelled.")
     span, leads = (session.starts_at, session.ends_at), [lead.staff for lead in session.leads]
     clients = [place.client for place in queries.list_of(session)]
+    share(Site, [session.site_id])
     lock(Room, [session.room_id] if session.room_id else [])
     lock(Staff, [one.id for one in leads])
     lock(Client, [client.id for client in clients])
@@ -189,7 +218,11 @@ def restore(session: Session, by: Actor) -> None:
         clashes.check_room(session.room, session.site, span, session.places, session.id)
     clashes.check_staff(leads, span, session.id)
     clashes.check_clients(clients, span, by, "clients", session.id)
+    off = times_off_between(span, [one.id for one in leads])
+    clashes.check_open(session.site, session.room, off, span)
+    clashes.check_there(leads, off, span)
     session.state, session.state_reason = SessionState.scheduled, None
     session.changed_at, session.changed_by_name = clock.now(), by.name
     db.flush()
+    open_to_leads(session, clients, by)
     changed("scheduling.restore", session.id, by)

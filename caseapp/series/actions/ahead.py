@@ -16,7 +16,7 @@ from caseapp.series.actions.changing import hold, lock_for, member_ids, write
 from caseapp.series.lines import Line, preview_ahead
 from caseapp.series.models import Series
 from caseapp.series.plans import plan_of
-from caseapp.series.rules import HORIZON, Do
+from caseapp.series.rules import HORIZON, Clash, Do
 
 log = logging.getLogger("caseapp.series")
 
@@ -55,15 +55,15 @@ def _make(series_id: str, until: date) -> int:
         plan = plan_of(series)
         lock_for(plan, [], member_ids(series))
         lines = preview_ahead(series, until, COMMAND_LINE).lines
-        made = write(series, lines, plan, {line.key: _without_asking(line) for line in lines}, COMMAND_LINE)
+        made = write(series, lines, plan, {line.key: without_asking(line) for line in lines}, COMMAND_LINE)
         # Past the version: nobody who is changing the series meanwhile is stale for it.
         db.execute(update(Series).where(Series.id == series.id).values(made_until=until))
         changed("series.make_ahead", series.id, COMMAND_LINE, sessions=len(made), until=until - timedelta(days=1))
         return len(made)
 
 
-def _without_asking(line: Line) -> Do:
+def without_asking(line: Line) -> Do:
     """Of members, and of several who lead it, those who are busy are left out that day; all else is for a person to decide."""
-    if not line.needs_a_decision:
+    if not set(line.clashes) - {Clash.hours}:
         return Do.go
     return Do.without if Do.without in line.choices else Do.skip

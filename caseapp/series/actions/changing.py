@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from caseapp.audit.actions import changed
 from caseapp.clients.models import Client
-from caseapp.clinic.models import Room
+from caseapp.clinic.models import Room, Site
 from caseapp.core import clock
 from caseapp.core.access import Actor
-from caseapp.core.db import db, lock
+from caseapp.core.db import db, lock, share
 from caseapp.core.errors import RuleBroken, Stale
 from caseapp.core.words import day as day_words
 from caseapp.identity.models import Staff
@@ -51,8 +51,10 @@ def add_series(plan: Plan, by: Actor, *, seen: str, choices: Choices) -> Series:
     return series
 
 
-def change(series: Series, plan: Plan, by: Actor, *, since: date, seen: str, choices: Choices) -> SeriesChange:
-    """Change a series and its sessions from a day on. Raises as `add_series` does."""
+def change(
+    series: Series, plan: Plan, by: Actor, *, since: date, seen: str, choices: Choices, only: bool = False
+) -> SeriesChange:
+    """Change a series and its sessions from a day on, or its session of that day `only`. Raises as `add_series` does."""
     must_be_possible(plan)
     hold(series)
     days = queries.days_of(series.id, since)
@@ -60,15 +62,16 @@ def change(series: Series, plan: Plan, by: Actor, *, since: date, seen: str, cho
     clients = [place.client_id for places in lists.values() for place in places]
     lock_for(plan, [row.session for row in days if row.session], [*clients, *member_ids(series)])
     db.expire_all()  # what was read before the locks may have changed
-    preview = preview_change(series, plan, since, by)
+    preview = preview_change(series, plan, since, by, only=only)
     _must_be_as_seen(preview, seen)
     before = facts_of(series)
     done = write(series, preview.lines, plan, choices, by)
-    _put(series, plan, since)
+    if not only:
+        _put(series, plan, since)
     series.changed_at, series.changed_by_name = clock.now(), by.name
     db.flush()
     kept = _keep(series, before, done, by)
-    changed("series.change", series.id, by, since=since, rule=plan.repeats.words, sessions=len(done))
+    changed("series.change", series.id, by, since=since, only=only, rule=plan.repeats.words, sessions=len(done))
     return kept
 
 
@@ -87,8 +90,9 @@ def lock_for(plan: Plan, ahead: Iterable[Session], client_ids: list[str]) -> Non
     """Make everyone wait who would change these sessions, or book the rooms, staff or clients that a plan needs."""
     for session in sorted(ahead, key=lambda one: one.id):
         scheduling.hold(session)
+    share(Site, [plan.site.id])
     lock(Room, list(db.scalars(select(Room.id).where(Room.site_id == plan.site.id))))
-    lock(Staff, [one.id for one in plan.leads])
+    lock(Staff, [one.id for one in (*plan.leads, *sessions.leaders())])
     lock(Client, client_ids)
 
 
@@ -99,7 +103,7 @@ def _must_be_as_seen(preview: Preview, seen: str) -> None:
 
 def _put(series: Series, plan: Plan, since: date) -> None:
     series.planned_from = since
-    for name in ("site", "service", "starts", "ends", "room", "topic", "places", "phases_served"):
+    for name in ("site", "service", "starts", "ends", "room", "topic", "places", "phases_served", "mode"):
         setattr(series, name, getattr(plan, name))
     rule = plan.repeats
     series.frequency, series.every, series.first_on = rule.frequency, rule.every, rule.first_on
@@ -160,7 +164,8 @@ def _why_left_out(line: Line) -> LeftOut:
 def _facts(line: Line, plan: Plan, do: Do) -> dict[str, Any]:
     odd = OddClock(do.value) if do in (Do.earlier, Do.later) else None
     room = line.other_room if do is Do.other_room else plan.room
-    leads = [one.id for one in plan.leads if do is not Do.without or one.id not in line.busy_leads]
+    leads = [one.id for one in plan.leads if do not in (Do.without, Do.other_lead) or one.id not in line.busy_leads]
+    leads += [line.other_lead.id] if do is Do.other_lead else []
     return {
         "service": plan.service,
         "on_day": line.day,
@@ -172,6 +177,8 @@ def _facts(line: Line, plan: Plan, do: Do) -> dict[str, Any]:
         "topic": plan.topic,
         "places": plan.places,
         "phases_served": plan.phases_served,
+        "mode": plan.mode,
+        "agreed": True,
     }
 
 
@@ -215,7 +222,7 @@ def forget_day(series: Series, day: date) -> None:
 
 def facts_of(series: Series) -> dict[str, Any]:
     """How a series stands, as JSON keeps it."""
-    columns = ("room_id", "topic", "places", "phases_served", "frequency", "every", "weekdays", "service_id")
+    columns = ("room_id", "topic", "places", "phases_served", "frequency", "every", "weekdays", "service_id", "mode")
     facts = {name: getattr(series, name) for name in columns} | {"staff_ids": [one.staff_id for one in series.leads]}
     wall = {name: getattr(series, name).isoformat() for name in ("starts", "ends", "first_on", "planned_from")}
     return facts | wall | {"until": series.until.isoformat() if series.until else None}
@@ -223,7 +230,7 @@ def facts_of(series: Series) -> dict[str, Any]:
 
 def facts_of_session(session: Session) -> dict[str, Any]:
     """How a session stands, as JSON keeps it."""
-    columns = ("id", "room_id", "topic", "places", "phases_served", "service_id")
+    columns = ("id", "room_id", "topic", "places", "phases_served", "service_id", "mode")
     facts = {name: getattr(session, name) for name in columns}
     wall = {name: getattr(session, name).isoformat() for name in ("on_day", "starts_at", "ends_at")}
     return facts | wall | {"staff_ids": [lead.staff_id for lead in session.leads]}

@@ -17,7 +17,7 @@ from caseapp.programs.models import Service
 from caseapp.scheduling import actions as scheduling
 from caseapp.scheduling import queries as sessions
 from caseapp.scheduling.models import Session
-from caseapp.scheduling.rules import WhyNot
+from caseapp.scheduling.rules import Mode, WhyNot
 from caseapp.series import queries
 from caseapp.series.actions.changing import forget_day, former_members, free_places, hold, let_in, set_day
 from caseapp.series.models import Series, SeriesStaff
@@ -51,7 +51,7 @@ def undo(series: Series, by: Actor, number: int | None = None) -> int:
         scheduling.hold(session)
     if series.version != kept["version"] or any(_changed_since(found[id], row) for id, row in rows.items()):
         raise TOO_LATE
-    _drop_made_since(series, date.fromisoformat(kept["made_until"]), by)
+    drop_made_since(series, date.fromisoformat(kept["made_until"]), by)
     for id, row in rows.items():
         _take_back(series, found[id], row, by)
     _put_back(series, kept, by)
@@ -68,7 +68,7 @@ def _changed_since(session: Session, row: dict[str, Any]) -> bool:
     return session.version != row["version"] or first <= clock.now()
 
 
-def _drop_made_since(series: Series, made_until: date, by: Actor) -> None:
+def drop_made_since(series: Series, made_until: date, by: Actor) -> None:
     """Sessions made ahead under the rule that is taken back are made again under the one before."""
     for row in queries.days_of(series.id, made_until):
         forget_day(series, row.on_day)
@@ -101,8 +101,9 @@ def _take_back(series: Series, session: Session, row: dict[str, Any], by: Actor)
 def _facts(row: dict[str, Any]) -> dict[str, Any]:
     span = datetime.fromisoformat(row["starts_at"]), datetime.fromisoformat(row["ends_at"])
     facts = {name: row[name] for name in ("staff_ids", "room_id", "topic", "places", "phases_served")}
+    facts |= {"mode": _mode(row["mode"])} if "mode" in row else {}  # changes of before it could be said do not tell it
     service, on_day = db.get(Service, row["service_id"]), date.fromisoformat(row["on_day"])
-    return facts | {"service": service, "on_day": on_day, "starts": time(), "ends": None, "span": span}
+    return facts | {"service": service, "on_day": on_day, "starts": time(), "ends": None, "span": span, "agreed": True}
 
 
 def _book_again(session: Session, freed: set[str], by: Actor) -> None:
@@ -120,7 +121,7 @@ def _put_back(series: Series, kept: dict[str, Any], by: Actor) -> None:
     else:
         for name in ("topic", "places", "phases_served", "every", "weekdays"):
             setattr(series, name, facts[name])
-        series.frequency = Frequency(facts["frequency"])
+        series.frequency, series.mode = Frequency(facts["frequency"]), _mode(facts.get("mode"))
         series.service, series.room = db.get(Service, facts["service_id"]), _room(facts["room_id"])
         series.starts, series.ends = time.fromisoformat(facts["starts"]), time.fromisoformat(facts["ends"])
         series.first_on, series.planned_from = (
@@ -130,6 +131,10 @@ def _put_back(series: Series, kept: dict[str, Any], by: Actor) -> None:
         there = {lead.staff_id: lead for lead in series.leads}
         series.leads = [there.get(id) or SeriesStaff(staff_id=id) for id in facts["staff_ids"]]
     series.changed_at, series.changed_by_name = clock.now(), by.name
+
+
+def _mode(word: str | None) -> Mode | None:
+    return Mode(word) if word else None
 
 
 def _room(room_id: str | None) -> Room | None:

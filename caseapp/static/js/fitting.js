@@ -1,10 +1,11 @@
-// Of the reasons for a move, and of nothing else, only those that fit the chosen kind are offered.
-// Without script all are there, grouped by the words of their kind.
+// Of the reasons for a move, and of the fields that say for which kinds they are, only those that fit the chosen kind are offered.
+// Without script all are there, the reasons grouped by the words of their kind.
 
 export function start(form) {
   const list = form.querySelector("select[name=reason]");
   const groups = [...list.querySelectorAll("optgroup")];
-  if (!groups.length) return;
+  const parts = [...form.querySelectorAll("[data-kinds]")];
+  if (!groups.length && !parts.length) return;
 
   function fit() {
     const chosen = form.querySelector("input[name=kind]:checked");
@@ -14,6 +15,7 @@ export function start(form) {
       group.hidden = !fits;
       group.disabled = !fits;
     }
+    for (const part of parts) part.hidden = !chosen || !part.dataset.kinds.split(" ").includes(chosen.value);
     if (list.selectedOptions[0]?.closest("optgroup")?.disabled) list.value = "";
   }
 

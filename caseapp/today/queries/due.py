@@ -6,7 +6,6 @@ from datetime import datetime
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from caseapp.clients.models import Client
 from caseapp.clients.queries import visible_to
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
@@ -75,5 +74,5 @@ def _between(user: Actor, since: datetime | None, until: datetime, most: int = L
 def _whose(user: Actor):
     if Role.supervisor not in user.roles or not user.can(Can.follow_up_crisis):
         return owned_by(user)
-    seen = Task.client_id.is_(None) | Task.client_id.in_(select(Client.id).where(visible_to(user)))
+    seen = Task.client_id.is_(None) | visible_to(user, Task.client_id)
     return or_(owned_by(user), and_(Task.kind == TaskKind.crisis_follow_up, seen))

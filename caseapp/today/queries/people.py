@@ -1,12 +1,11 @@
 """People who need a look: below their hours, at the gate, about to move, without a case manager; and whom one looked at last."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from caseapp.attendance.hours import Week, week_of_clients
 from caseapp.audit.queries import opened_last
 from caseapp.clients.models import Client
 from caseapp.clients.queries import visible_to
@@ -15,10 +14,19 @@ from caseapp.core import clock
 from caseapp.core.access import Actor
 from caseapp.core.db import db
 from caseapp.episodes.models import Episode, PhaseStay, Prescreen
-from caseapp.episodes.queries import gates
+from caseapp.episodes.queries import current_stays, gates
 from caseapp.episodes.rules import Outcome
 from caseapp.identity.models import Staff
-from caseapp.today.rules import MOST_ROWS, Rows, first_rows, needs_a_look
+from caseapp.progress.criteria import Readiness
+from caseapp.progress.queries.absence import absences
+from caseapp.progress.queries.readiness import readiness
+from caseapp.progress.queries.reviews import waiting_of
+from caseapp.today.rules import MOST_ROWS, Rows, first_rows
+from caseapp.use.queries import last_use
+from caseapp.use.rules import next_milestone
+from caseapp.weeks.queries.people import short_of, with_fits
+
+MILESTONES_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -51,15 +59,54 @@ def _goes_on(today: date):
     return or_(Episode.discharged_on.is_(None), Episode.discharged_on > today)
 
 
-def below_hours(clients: list[Client]) -> Rows:
-    """Who of them is short of the week's hours: first who can't reach them any more, then by how much is missing."""
-    weeks = week_of_clients([client.id for client in clients])
-    short = [(client, weeks[client.id]) for client in clients if _short(weeks[client.id])]
-    return first_rows(sorted(short, key=lambda row: (row[1].can_reach, -row[1].missing, row[0].last_first)))
+def short_this_week(clients: list[Client]) -> tuple[Rows, int]:
+    """Who of them is below the week's hours, first who can't reach them any more; and how many are short of anything else."""
+    short = short_of(clients, clock.today(clinic.zone()))
+    below = [row for row in short if row.week.below]
+    rows = first_rows(below)
+    return Rows(with_fits(rows.shown), rows.total), len(short) - len(below)
 
 
-def _short(week: Week) -> bool:
-    return needs_a_look(week.scheduled, week.attended, week.required, week.reachable)
+@dataclass(frozen=True)
+class Stands:
+    """Someone in a phase, with how they stand by its criteria."""
+
+    client: Client
+    stay: PhaseStay
+    stands: Readiness
+
+
+def by_readiness(user: Actor, clients: list[Client]) -> tuple[Rows, Rows]:
+    """Of one's caseload, who is ready to step down, and who nearly is; the longest in the phase first. No move ahead, no review open."""
+    today = clock.today(clinic.zone())
+    mine = select(Episode).where(Episode.case_manager_id == user.id, _goes_on(today))
+    stands = {one.client_id: one for one in db.scalars(mine.where(Episode.client_id.in_([one.id for one in clients])))}
+    found, stays = readiness(list(stands.values()), today), current_stays(list(stands), today)
+    reviewed = waiting_of([one.id for one in stands.values()])
+    rows = [
+        Stands(client, stays[client.id], found[stands[client.id].id])
+        for client in clients
+        if client.id in stays and stays[client.id].ended_on is None and stands[client.id].id in found.keys() - reviewed
+    ]
+    rows.sort(key=lambda row: (row.stay.started_on, row.client.last_first))
+    ready = [row for row in rows if row.stands.ready and not row.stands.signs]
+    return first_rows(ready), first_rows([row for row in rows if row.stands.nearly and not row.stands.signs])
+
+
+def absent(clients: list[Client]) -> Rows:
+    """Who of them has been missing so that someone should look: where it is for the team to decide first, then by silence."""
+    found = absences([client.id for client in clients])
+    missing = [(client, found[client.id]) for client in clients if client.id in found and found[client.id].flags]
+    return first_rows(sorted(missing, key=lambda row: (not row[1].flags[0].urgent, -row[1].days_without)))
+
+
+def milestones(clients: list[Client]) -> Rows:
+    """Who of them reaches a milestone of days without use within this week from today on, the first day first. One statement."""
+    today = clock.today(clinic.zone())
+    ahead = {id: next_milestone(last.day, today) for id, last in last_use([one.id for one in clients]).items()}
+    rows = [(client, ahead[client.id]) for client in clients if client.id in ahead]
+    soon = [row for row in rows if row[1].day < today + MILESTONES_WITHIN]
+    return first_rows(sorted(soon, key=lambda row: (row[1].day, row[0].last_first)))
 
 
 def at_the_gate(user: Actor) -> Rows:

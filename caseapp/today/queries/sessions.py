@@ -13,6 +13,7 @@ from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor, Role
 from caseapp.core.db import db
+from caseapp.core.words import count
 from caseapp.crisis.models import CrisisContact
 from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.episodes.rules import MoveKind
@@ -30,6 +31,18 @@ class SessionToday:
     session: Session
     on_list: int
     marked: int
+
+    @property
+    def waits(self) -> str:
+        """What is missing from its list, in words."""
+        missing = self.on_list - self.marked
+        return f"{missing} of {self.on_list} not marked" if missing else "all marked, not finished"
+
+    @property
+    def age(self) -> str:
+        """How long it has been waiting."""
+        days = (clock.today(self.session.site.zone) - self.session.on_day).days
+        return count("day", days) if days else "since today"
 
     @property
     def leads(self) -> list[str]:
@@ -53,14 +66,18 @@ def today(user: Actor) -> list[SessionToday]:
     return _counted(list(db.scalars(mine.order_by(Session.starts_at, Session.id).options(*_load()))))
 
 
-def not_finished(user: Actor) -> Rows:
-    """Past sessions in which someone is not marked, the oldest first: one's own, or everyone's for a supervisor."""
+def unfinished(user: Actor, number: int = 1, size: int = MOST_ROWS) -> Rows:
+    """A page of past lists that are not done, the oldest first: one's own, or everyone's for a supervisor.
+
+    Someone is not marked, or all are and nobody has pressed finish.
+    """
     said = select(Mark.place_id).where(Mark.superseded_at.is_(None), Mark.state.is_not(None))
-    waiting = select(Place.session_id).where(Place.released_at.is_(None), Place.id.not_in(said))
+    held = select(Place.session_id).where(Place.released_at.is_(None))
+    undone = Session.id.in_(held.where(Place.id.not_in(said))) | (Session.finished_at.is_(None) & Session.id.in_(held))
     found = select(Session) if Role.supervisor in user.roles else _led_by(user)
-    found = found.where(Session.id.in_(waiting), Session.ends_at < clock.now(), Session.state.in_(ON))
+    found = found.where(undone, Session.ends_at < clock.now(), Session.state.in_(ON))
     total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
-    oldest = found.order_by(Session.starts_at, Session.id).limit(MOST_ROWS)
+    oldest = found.order_by(Session.starts_at, Session.id).offset((number - 1) * size).limit(size)
     return Rows(_counted(list(db.scalars(oldest.options(*_load())))), total)
 
 
@@ -109,7 +126,7 @@ def _led_by(user: Actor):
 
 def _load() -> list:
     leads = selectinload(Session.leads).selectinload(SessionStaff.staff)
-    return [selectinload(Session.service), selectinload(Session.room), leads]
+    return [selectinload(Session.service), selectinload(Session.room), selectinload(Session.site), leads]
 
 
 def _counted(sessions: list[Session]) -> list[SessionToday]:

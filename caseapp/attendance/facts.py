@@ -1,0 +1,149 @@
+"""What hours are counted from: the stays of clients and the places they held, each read in one statement for any number of clients.
+
+A page that tells of one client in several ways reads both once and hands them on.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+
+from caseapp.attendance.counting import Sitting
+from caseapp.attendance.models import Mark
+from caseapp.clinic.models import Room
+from caseapp.core.db import db
+from caseapp.core.past import KNOWN_AT
+from caseapp.episodes.models import Episode, PhaseStay
+from caseapp.programs.models import Phase, Service
+from caseapp.scheduling.models import Place, Session
+from caseapp.scheduling.queries import ON
+from caseapp.scheduling.rules import Mode, held_as
+
+WEEK = timedelta(days=7)
+
+
+class InPhase(NamedTuple):
+    """A stay in force: of whom, in which program's phase, what the phase asks for, its half-open days, who pays, the phase itself."""
+
+    client_id: str
+    program_id: str
+    name: str
+    position: int
+    level_of_care: str
+    hours_least: float
+    days_a_week: int
+    started_on: date
+    ended_on: date | None
+    payer_id: str | None = None
+    phase_id: str = ""
+
+    def holds(self, day: date) -> bool:
+        """Whether they were in it on a day."""
+        return self.started_on <= day and (self.ended_on is None or self.ended_on > day)
+
+    def touches(self, first: date, last: date) -> bool:
+        """Whether they were in it on any of these days, both included."""
+        return self.started_on <= last and (self.ended_on is None or self.ended_on > first)
+
+
+def in_phase(episode: Episode, stay: PhaseStay) -> InPhase:
+    """A stay that was read already, with its episode and phase, as hours are counted by it."""
+    phase = stay.phase
+    asks = (phase.name, phase.position, phase.level_of_care, phase.hours_least, phase.days_a_week)
+    days = (stay.started_on, stay.ended_on)
+    return InPhase(episode.client_id, episode.program_id, *asks, *days, episode.payer_id, phase.id)
+
+
+def stays_between(first: date, last: date, client_ids: Collection[str] | None = None) -> dict[str, list[InPhase]]:
+    """By client (None: all), the stays in force that touch these days, a week more on either side, the one begun first first."""
+    asked = {"since": first - WEEK, "until": last + WEEK} | _whose(client_ids)
+    found: dict[str, list[InPhase]] = {}
+    for row in db.execute(_stays(client_ids is None), asked):
+        found.setdefault(row.client_id, []).append(InPhase(*row))
+    return found
+
+
+def sittings_between(
+    first: date,
+    last: date,
+    client_ids: Collection[str] | None = None,
+    treatment: bool = False,
+    known_at: datetime | None = None,
+) -> Iterator[Sitting]:
+    """The places held in sessions that are on, on these days, one client after the other, in order of their start.
+
+    `client_ids` of None means everyone; `treatment` leaves out services that don't count as hours; `known_at` (an aware
+    instant) gives places and marks as the records stood then.
+    """
+    asked = {"first": first, "last": last, "known_at": known_at} | _whose(client_ids)
+    return map(_sitting, db.execute(_sittings(client_ids is None, treatment, known_at is not None), asked))
+
+
+def _sitting(row: Row) -> Sitting:
+    starts, came = row.starts_at, row.arrived_at
+    return Sitting(
+        client_id=row.client_id,
+        session_id=row.session_id,
+        name=row.topic or row.service,
+        service=row.code,
+        on_day=row.on_day,
+        starts_at=max(starts, came) if came else starts,
+        ends_at=row.ends_at,
+        state=row.state,
+        minutes=row.minutes or 0,
+        late=row.late_minutes or 0,
+        early=row.early_minutes or 0,
+        finished_at=row.finished_at,
+        telehealth=held_as(row.mode, row.room) is Mode.telehealth,
+        treatment=row.counts_as_hours,
+        room=row.room or "",
+    )
+
+
+def _whose(client_ids: Collection[str] | None) -> dict[str, list[str]]:
+    return {} if client_ids is None else {"client_ids": list(client_ids)}
+
+
+# Put together once for each way in which they are asked: that takes longer than the answer for one client.
+_MEANT = bindparam("client_ids", expanding=True)
+
+
+@cache
+def _stays(everyone: bool) -> Select:
+    columns = (
+        Episode.client_id, Episode.program_id, Phase.name, Phase.position, Phase.level_of_care, Phase.hours_least,
+        Phase.days_a_week, PhaseStay.started_on, PhaseStay.ended_on, Episode.payer_id, Phase.id,
+    )  # fmt: skip
+    rows = select(*columns).select_from(PhaseStay).join(Episode, PhaseStay.episode_id == Episode.id)
+    rows = rows.join(Phase, PhaseStay.phase_id == Phase.id)
+    still = or_(PhaseStay.ended_on.is_(None), PhaseStay.ended_on > bindparam("since"))
+    rows = rows.where(PhaseStay.in_force == 1, PhaseStay.started_on <= bindparam("until"), still)
+    rows = rows if everyone else rows.where(Episode.client_id.in_(_MEANT))
+    return rows.order_by(PhaseStay.started_on, PhaseStay.id)
+
+
+@cache
+def _sittings(everyone: bool, treatment: bool, past: bool) -> Select:
+    columns = (
+        Place.client_id, Session.id.label("session_id"), Session.topic, Service.name.label("service"), Service.code, Session.on_day,
+        Session.starts_at, Session.ends_at, Place.arrived_at, Mark.state, Mark.minutes, Mark.late_minutes, Mark.early_minutes,
+        Session.finished_at, Session.mode, Service.counts_as_hours, Room.name.label("room"),
+    )  # fmt: skip
+    said = (Mark.place_id == Place.id) & Mark.state.is_not(None)
+    said &= _stood(Mark.recorded_at, Mark.superseded_at, past)
+    rows = select(*columns).select_from(Place).join(Session, Place.session_id == Session.id)
+    rows = rows.join(Service, Session.service_id == Service.id).outerjoin(Mark, said)
+    rows = rows.outerjoin(Room, Session.room_id == Room.id)
+    rows = rows.where(_stood(Place.booked_at, Place.released_at, past), Session.state.in_(ON))
+    rows = rows.where(Session.on_day.between(bindparam("first"), bindparam("last")))
+    rows = rows.where(Service.counts_as_hours.is_(True)) if treatment else rows
+    rows = rows.order_by(Place.client_id, Session.starts_at, Place.id)
+    # A cursor that the server keeps open asks several times and is never prepared: only for what would fill the memory.
+    return rows.execution_options(yield_per=1_000) if everyone else rows.where(Place.client_id.in_(_MEANT))
+
+
+def _stood(begun: ColumnElement, ended: ColumnElement, past: bool) -> ColumnElement[bool]:
+    """Whether what lasts from one instant to another lasts still, or lasted at KNOWN_AT."""
+    return (begun <= KNOWN_AT) & (ended.is_(None) | (ended > KNOWN_AT)) if past else ended.is_(None)

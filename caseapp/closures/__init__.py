@@ -1,0 +1,1 @@
+"""Closures, staff leave and working hours: what sessions they hit, and what is done about each, all in one go."""

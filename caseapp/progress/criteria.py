@@ -1,0 +1,165 @@
+"""What a criterion's standing says, who is ready by them, and the facts they read. How each kind is judged: `judging.py`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum, auto
+
+from caseapp.attendance.counting import Counted, Sitting
+from caseapp.core.clock import week_of
+from caseapp.drug_tests.rules import Tested
+from caseapp.measures.rules import Value
+from caseapp.plans.rules import PlanFact
+from caseapp.programs.rules.criteria import Kind
+from caseapp.use.rules import LastUse
+
+NEARLY, SOON = 2, timedelta(weeks=2)
+
+
+class State(StrEnum):
+    """How a criterion stands."""
+
+    met = auto()
+    not_met = auto()
+    not_known = auto()
+    needs_clinician = auto()
+
+
+# Where what is missing is done: endpoints that take the client's id.
+WHERE = {
+    Kind.weeks_in_phase: "chart.phases",
+    Kind.hours_attended: "chart.attendance",
+    Kind.sessions_attended: "chart.attendance",
+    Kind.attendance_share: "chart.attendance",
+    Kind.no_unexcused_absence: "chart.attendance",
+    Kind.expected_tests: "drug_tests.of_client",
+    Kind.days_without_use: "use.index",
+    Kind.support_meetings: "use.index",
+    Kind.reassessment: "assessments.index",
+    Kind.returned_to_use: "use.index",
+    Kind.goals_met: "plans.show",
+    Kind.assignments_done: "plans.show",
+    Kind.plan_signed: "plans.show",
+    Kind.plan_reviewed: "plans.show",
+    Kind.measure_at_or_below: "measures.index",
+    Kind.measure_improved: "measures.index",
+    Kind.no_open_crisis_follow_up: "chart.safety",
+    Kind.risk_screen: "measures.index",
+    Kind.clinician_agrees: "progress.review",
+    Kind.absences: "chart.attendance",
+    Kind.hours_short: "chart.attendance",
+    Kind.crisis_contact: "chart.safety",
+    Kind.measure_worse: "measures.index",
+    Kind.missed_tests: "drug_tests.of_client",
+    Kind.unexpected_tests: "drug_tests.of_client",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A criterion as it stands: its sentence, what says so (figure and day in words), the day of the fact, where it is done.
+
+    For a sign to look closer `met` means that it is there. One that `must` be met has no override.
+    """
+
+    kind: Kind
+    criterion: str
+    state: State
+    says: str
+    day: date | None = None
+    must: bool = False
+
+    @property
+    def words(self) -> str:
+        """A sign in words with its facts; of absences the facts say it all."""
+        return self.says if self.kind is Kind.absences else f"{self.criterion}: {self.says}"
+
+    @property
+    def where(self) -> str:
+        """The endpoint, of one client, at which it is done."""
+        return WHERE[self.kind]
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """How someone stands on a day by the criteria of their phase: those to step down, and those that ask for a closer look.
+
+    `warnings` are early signs by rules that are the same for every program (`warnings.py`); each names its facts. `attended` are
+    the minutes of treatment in the week of that day, up to it, where early signs were asked for.
+    """
+
+    phase_id: str
+    day: date
+    step_down: list[Standing] = field(default_factory=list)
+    step_up: list[Standing] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    attended: int = 0
+
+    @property
+    def met(self) -> list[Standing]:
+        """The criteria to step down that are met."""
+        return [one for one in self.step_down if one.state is State.met]
+
+    @property
+    def missing(self) -> list[Standing]:
+        """What is not met or not known. A clinician's judgement is given in the review, and so keeps nobody out of it."""
+        return [one for one in self.step_down if one.state in (State.not_met, State.not_known)]
+
+    @property
+    def judged(self) -> list[Standing]:
+        """What a clinician has to judge."""
+        return [one for one in self.step_down if one.state is State.needs_clinician]
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are criteria, and nothing is missing but a clinician's judgement."""
+        return bool(self.step_down) and not self.missing
+
+    @property
+    def nearly(self) -> bool:
+        """Whether one or two things are missing, some are not, and time is no more than two weeks away."""
+        weeks = next((one.day for one in self.missing if one.kind is Kind.weeks_in_phase), None)
+        if weeks and weeks - self.day > SOON:
+            return False
+        return 0 < len(self.missing) <= NEARLY and len(self.missing) < len(self.step_down)
+
+    @property
+    def signs(self) -> list[Standing]:
+        """What asks for a closer look."""
+        return [one for one in self.step_up if one.state is State.met]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of someone on a day: sessions since admission up to the day, in order; of `treatment` with the minutes that count.
+
+    `first`, `earlier` and `last` are the first, second last and last values of this episode by scale; `follow_ups` how many
+    calls after a crisis were open; `tests` of this episode, the newest first; `meetings` how many in so many days.
+    """
+
+    day: date
+    started_on: date
+    week_starts_on: int = 0
+    sittings: Sequence[Sitting] = ()
+    treatment: Sequence[Counted] = ()
+    last: dict[str, Value] = field(default_factory=dict)
+    first: dict[str, Value] = field(default_factory=dict)
+    follow_ups: int = 0
+    crisis_on: date | None = None
+    plan: PlanFact | None = None
+    tests: Sequence[Tested] = ()
+    earlier: dict[str, Value] = field(default_factory=dict)
+    admitted_on: date | None = None
+    last_use: LastUse | None = None
+    meetings: dict[int, int] = field(default_factory=dict)
+    assessed_on: date | None = None
+
+    @property
+    def attended_in_week(self) -> int:
+        """The minutes of treatment attended in the week of the day, up to it."""
+        first = week_of(self.day, self.week_starts_on)[0]
+        return sum(one.attended for one in self.treatment if one.sitting.on_day >= first)
+
+    def within(self, on: date, days: int) -> bool:
+        """Whether a day lies at most so many days before."""
+        return on >= self.day - timedelta(days=days)

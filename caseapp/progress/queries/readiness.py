@@ -1,0 +1,283 @@
+"""How people stand by the criteria of their phase, now or on a past day: every fact of any number of episodes at once."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from itertools import groupby
+
+from sqlalchemy import Select, bindparam, func, or_, select
+
+from caseapp.assessments.queries import last_assessments
+from caseapp.assessments.rules import Assessed
+from caseapp.attendance.counting import Counted, Sitting, counted
+from caseapp.attendance.facts import sittings_between
+from caseapp.clients.models import Client
+from caseapp.clinic import queries as clinic
+from caseapp.core import clock
+from caseapp.core.db import db
+from caseapp.core.past import KNOWN_AT, as_of
+from caseapp.crisis.models import CrisisContact
+from caseapp.drug_tests.queries import results
+from caseapp.drug_tests.rules import Tested
+from caseapp.episodes.models import Episode, PhaseStay
+from caseapp.measures.queries import values_of_episodes
+from caseapp.measures.rules import Value
+from caseapp.plans.queries import plan_facts
+from caseapp.plans.rules import PlanFact
+from caseapp.programs.models import Criterion
+from caseapp.programs.queries import Profiles, profiles
+from caseapp.programs.rules.criteria import Asks, Kind
+from caseapp.progress.criteria import Facts, Readiness
+from caseapp.progress.judging import readiness as judged
+from caseapp.progress.queries.past import in_phase
+from caseapp.progress.warnings import WORSE_BY, early
+from caseapp.tasks.models import Task
+from caseapp.tasks.rules import TaskKind
+from caseapp.use.queries import last_use, meetings
+from caseapp.use.rules import LastUse
+
+HOURS = {Kind.hours_attended, Kind.hours_short}
+BY_DAYS = {Kind.no_unexcused_absence, Kind.absences}
+SITTINGS = HOURS | BY_DAYS | {Kind.attendance_share, Kind.sessions_attended}
+PLANS = {Kind.goals_met, Kind.assignments_done, Kind.plan_signed, Kind.plan_reviewed}
+CRISES = {Kind.no_open_crisis_follow_up, Kind.crisis_contact}
+USES = {Kind.days_without_use, Kind.returned_to_use}
+TESTS = {Kind.expected_tests, Kind.missed_tests, Kind.unexpected_tests}
+# What early signs read, said as criteria: six weeks of sessions, two measures, the tests.
+WARNING = [
+    Asks(Kind.attendance_share, 1, 6),
+    *(Asks(Kind.measure_worse, points, scale=scale) for scale, points in WORSE_BY.items()),
+    Asks(Kind.missed_tests, 1, 30),
+]
+SCREENER = "cssrs"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a page has read already, so that it is not read twice: by episode the stay of the day, by phase its criteria, by
+    client the last use, and the sittings in order of client and start, from `first_day` of the criteria on at least.
+    """
+
+    stays: Mapping[str, PhaseStay]
+    criteria: Mapping[str, Sequence[Asks]]
+    uses: Mapping[str, LastUse]
+    sittings: Sequence[Sitting]
+
+
+def readiness(
+    episodes: Sequence[Episode],
+    day: date,
+    known_at: datetime | None = None,
+    instead: Mapping[str, Sequence[Asks]] | None = None,
+    warn: bool = False,
+    known: Known | None = None,
+) -> dict[str, Readiness]:
+    """By episode, how it stands on a day by the criteria of the phase it was in then; without a phase it is left out.
+
+    `known_at` (an aware instant) answers as the records stood then: which stays, marks, measures, plans and tasks. `instead`
+    judges by other criteria, by phase: what a draft would change. `warn` tells early signs and hours of the week too. `known` is
+    what the caller has read already. As many statements for one episode as for five hundred; which facts are read depends on
+    the criteria alone.
+    """
+    stays = known.stays if known else _stays([one.id for one in episodes], day, known_at)
+    criteria = instead
+    if criteria is None:
+        criteria = known.criteria if known else _criteria({stay.phase_id for stay in stays.values()})
+    here = [one for one in episodes if one.id in stays]
+    asked = [one for of_phase in criteria.values() for one in of_phase] + (WARNING if warn else [])
+    read = _read(here, stays, asked, day, known_at, known)
+    found = {}
+    for episode in here:
+        stay = stays[episode.id]
+        facts = read.facts(episode, stay.started_on, day)
+        stands = judged(stay.phase_id, criteria.get(stay.phase_id, ()), facts)
+        more = {"warnings": early(facts), "attended": facts.attended_in_week} if warn else {}
+        found[episode.id] = replace(stands, **more)
+    return found
+
+
+def _stays(episode_ids: Collection[str], day: date, known_at: datetime | None) -> dict[str, PhaseStay]:
+    asked = {"episode_ids": list(episode_ids)} | as_of(day, known_at)
+    return {row.episode_id: row for row in db.scalars(_in_phase(known_at is not None), asked)}
+
+
+@cache
+def _in_phase(past: bool) -> Select:
+    rows = select(PhaseStay).where(PhaseStay.episode_id.in_(bindparam("episode_ids", expanding=True)))
+    return rows.where(in_phase(past))
+
+
+_CRITERIA = (
+    select(Criterion)
+    .where(Criterion.phase_id.in_(bindparam("phase_ids", expanding=True)))
+    .order_by(Criterion.position, Criterion.id)
+)
+
+
+def _criteria(phase_ids: Collection[str]) -> dict[str, list[Asks]]:
+    """By phase, its criteria in order. Those of a published version never change, so they need no instant."""
+    found: dict[str, list[Asks]] = {}
+    for row in db.scalars(_CRITERIA, {"phase_ids": list(phase_ids)}):
+        found.setdefault(row.phase_id, []).append(row.asks)
+    return found
+
+
+@dataclass
+class _Read:
+    """What was read of many people: values and plans by episode, the rest by client."""
+
+    profiles: Profiles | None = None
+    sittings: dict[str, list[Sitting]] = field(default_factory=dict)
+    values: dict[str, list[tuple[str, Value]]] = field(default_factory=dict)
+    follow_ups: dict[str, int] = field(default_factory=dict)
+    crises: dict[str, date] = field(default_factory=dict)
+    plans: dict[str, PlanFact] = field(default_factory=dict)
+    tests: dict[str, list[Tested]] = field(default_factory=dict)
+    uses: Mapping[str, LastUse] = field(default_factory=dict)
+    meetings: dict[int, dict[str, int]] = field(default_factory=dict)
+    assessed: dict[str, Assessed] = field(default_factory=dict)
+
+    def facts(self, episode: Episode, started_on: date, day: date) -> Facts:
+        """The facts of one episode."""
+        of, values = episode.client_id, self.values.get(episode.id, [])
+        sittings = [one for one in self.sittings.get(of, ()) if one.on_day >= episode.admitted_on]
+        numbers = self.profiles.on(episode.program_id, day) if self.profiles else {}
+        return Facts(
+            day=day,
+            started_on=started_on,
+            week_starts_on=int(numbers.get("week_starts_on", 0)),
+            sittings=sittings,
+            treatment=self._treatment(episode, sittings),
+            last=dict(values),
+            first=dict(reversed(values)),
+            follow_ups=self.follow_ups.get(of, 0),
+            crisis_on=self.crises.get(of),
+            plan=self.plans.get(episode.id),
+            tests=[one for one in self.tests.get(of, ()) if one.day >= episode.admitted_on],
+            earlier=_second_last(values),
+            admitted_on=episode.admitted_on,
+            last_use=self.uses.get(of),
+            meetings={days: been.get(of, 0) for days, been in self.meetings.items()},
+            assessed_on=self.assessed[of].day if of in self.assessed else None,
+        )
+
+    def _treatment(self, episode: Episode, sittings: Sequence[Sitting]) -> list[Counted]:
+        """What counts of the sittings as hours of treatment, without breaks."""
+        treatment = [one for one in sittings if one.treatment]
+        days = [self.profiles.on(episode.program_id, one.on_day) for one in treatment] if self.profiles else []
+        return counted(treatment, [int(numbers["break_minutes"]) for numbers in days])
+
+
+def _read(
+    episodes: Sequence[Episode],
+    stays: Mapping[str, PhaseStay],
+    asked: Sequence[Asks],
+    day: date,
+    known_at: datetime | None,
+    known: Known | None,
+) -> _Read:
+    """The facts that these criteria ask about, each kind of them in one statement."""
+    kinds, read = {one.kind for one in asked}, _Read()
+    clients, ids = [one.client_id for one in episodes], [one.id for one in episodes]
+    if not clients:
+        return read
+    if kinds & SITTINGS:
+        first = first_day(asked, [stays[one.id].started_on for one in episodes], day)
+        rows = known.sittings if known else sittings_between(first, day, clients, known_at=known_at)
+        meant = (one for one in rows if first <= one.on_day <= day)
+        read.sittings = {client_id: list(theirs) for client_id, theirs in groupby(meant, lambda one: one.client_id)}
+        read.profiles = profiles()
+    scales = {one.scale for one in asked if one.scale} | ({SCREENER} if Kind.risk_screen in kinds else set())
+    if scales:
+        read.values = values_of_episodes(ids, scales, until=day, known_at=known_at)
+    if kinds & CRISES:
+        read.follow_ups, read.crises = _crises(clients, _end_of(day, known_at), known_at or clock.now())
+    if kinds & PLANS:
+        read.plans = plan_facts(ids, until=day, known_at=known_at)
+    if kinds & TESTS:
+        since = _first_test(asked, min(one.admitted_on for one in episodes), day)
+        alone = kinds & TESTS == {Kind.missed_tests}
+        read.tests = results(clients, since=since, until=day, known_at=known_at, not_given=alone)
+    _read_use(read, clients, asked, day, known_at, known)
+    return read
+
+
+def _read_use(
+    read: _Read,
+    clients: Collection[str],
+    asked: Sequence[Asks],
+    day: date,
+    known_at: datetime | None,
+    known: Known | None,
+) -> None:
+    """Use as reported, meetings (one statement for each span that is asked about), and the six dimensions."""
+    kinds = {one.kind for one in asked}
+    if kinds & USES:
+        read.uses = known.uses if known else last_use(clients, until=day, known_at=known_at)
+    for span in {one.span for one in asked if one.kind is Kind.support_meetings}:
+        since = day - timedelta(days=span)
+        read.meetings[span] = meetings(clients, since=since, until=day, known_at=known_at)
+    if Kind.reassessment in kinds:
+        read.assessed = last_assessments(clients, until=day, known_at=known_at)
+
+
+def _second_last(values: Sequence[tuple[str, Value]]) -> dict[str, Value]:
+    last: dict[str, Value] = {}
+    found: dict[str, Value] = {}
+    for scale, value in values:
+        if scale in last:
+            found[scale] = last[scale]
+        last[scale] = value
+    return found
+
+
+def first_day(asked: Sequence[Asks], begun: Sequence[date], day: date) -> date:
+    """From which day on sessions are looked at: as far as the longest criterion reaches."""
+    # Hours are those of whole weeks before the running one; a share and absences go by days.
+    weeks = max((one.span + 2 for one in asked if one.kind in HOURS), default=0)
+    weeks = max([weeks, *(one.span for one in asked if one.kind is Kind.attendance_share)])
+    days = max((one.span or 0 for one in asked if one.kind in BY_DAYS), default=0)
+    first = day - max(timedelta(weeks=weeks), timedelta(days=days))
+    return min([first, *begun]) if any(one.kind is Kind.sessions_attended for one in asked) else first
+
+
+def _first_test(asked: Sequence[Asks], admitted_on: date, day: date) -> date:
+    """From which day on tests are looked at: results in a row may reach back to the admission, the others have their days."""
+    if any(one.kind is Kind.expected_tests for one in asked):
+        return admitted_on
+    return max(admitted_on, day - timedelta(days=max(one.span or 0 for one in asked if one.kind in TESTS)))
+
+
+def _end_of(day: date, known_at: datetime | None) -> datetime:
+    """The instant as of which a day is told: its end, or when the records stood so, or now."""
+    zone = clinic.zone()
+    return min(clock.day_bounds(day, zone)[1], known_at or clock.now())
+
+
+def _crises(client_ids: Collection[str], at: datetime, known_at: datetime) -> tuple[dict[str, int], dict[str, date]]:
+    """By client, how many calls after a crisis were open at an instant, and the day of the last contact up to it.
+
+    Of contacts those that were on record at `known_at`: of a past day also what was written down later.
+    """
+    calls, days, zone = {}, {}, clinic.zone()
+    asked = {"client_ids": list(client_ids), "at": at, "known_at": known_at}
+    for client_id, many, last in db.execute(_CRISES, asked):
+        calls[client_id] = many
+        if last:
+            days[client_id] = clock.day_of(last, zone)
+    return calls, days
+
+
+_AT = bindparam("at")
+_OPEN_CALLS = (
+    select(func.count())
+    .where(Task.client_id == Client.id, Task.kind == TaskKind.crisis_follow_up, Task.opened_at <= _AT)
+    .where(or_(Task.closed_at.is_(None), Task.closed_at > _AT))
+)
+_LAST_CONTACT = select(func.max(CrisisContact.started_at)).where(
+    CrisisContact.client_id == Client.id, CrisisContact.started_at <= _AT, CrisisContact.recorded_at <= KNOWN_AT
+)
+_CRISES = select(Client.id, _OPEN_CALLS.scalar_subquery(), _LAST_CONTACT.scalar_subquery()).where(
+    Client.id.in_(bindparam("client_ids", expanding=True))
+)
