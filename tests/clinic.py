@@ -9,13 +9,13 @@ from pathlib import Path
 from argon2 import PasswordHasher
 from flask import Flask
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from caseapp import create_app
-from caseapp.core import clock
+from caseapp.core import clock, sealed
 from caseapp.core import db as database
 from caseapp.identity.models import Staff
-from config import Settings
+from config import Settings, demo_secret_file
 from tests import cast
 
 SECRET = "only for tests, never served"
@@ -118,11 +118,52 @@ _COMPILED = _Compiled()
 @contextmanager
 def application(settings: Settings) -> Iterator[Flask]:
     """An application whose connections are all closed at the end."""
-    app = create_app(settings)
-    app.testing = True
-    app.jinja_env.bytecode_cache = _COMPILED
+    app = _put_together(settings)
     try:
         yield app
     finally:
         database.db.remove()
         database.engine().dispose()
+
+
+def _put_together(settings: Settings) -> Flask:
+    app = create_app(settings)
+    app.testing = True
+    app.jinja_env.bytecode_cache = _COMPILED
+    return app
+
+
+class Applications:
+    """The applications of one process, kept from test to test: putting one together, and compiling what it asks of its engine,
+    takes longer than most tests. The databases of tests reuse their names, so the same settings come again and again.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[Settings, bool], tuple[Flask, Engine, str]] = {}
+
+    @contextmanager
+    def lent(self, settings: Settings) -> Iterator[Flask]:
+        """An application of these settings, as if put together just now. One that the test has changed is not kept."""
+        key = settings, demo_secret_file(settings.instance, settings.database_url).exists()
+        app, engine, shape = self._kept.pop(key, None) or self._new(settings)
+        database.bind(engine)
+        if settings.key_file.exists():
+            sealed.load_key_file(settings.key_file)
+        try:
+            yield app
+        finally:
+            database.db.remove()
+            database.engine().dispose()
+            engine.dispose()
+        if _shape(app) == shape:
+            self._kept[key] = app, engine, shape
+
+    def _new(self, settings: Settings) -> tuple[Flask, Engine, str]:
+        app = _put_together(settings)
+        return app, database.engine(), _shape(app)
+
+
+def _shape(app: Flask) -> str:
+    """What tests change of an application: its addresses, what runs around a request, its configuration."""
+    around = {name: repr(some) for name, some in vars(app).items() if name.endswith("_funcs")}
+    return repr((sorted(app.view_functions), around, sorted(app.config.items()), sorted(app.extensions)))

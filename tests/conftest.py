@@ -1,5 +1,6 @@
 """What tests are given: a database of their own on each engine, an application, visitors, a browser."""
 
+import gc
 import os
 import shutil
 import time
@@ -16,6 +17,7 @@ from tests.statements import statements  # noqa: F401
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder per run; the processes of a parallel run share the one that the first has opened."""
+    gc.set_threshold(50_000, 20, 50)  # looking for rings of objects takes a tenth of the time; a run has memory enough
     if hasattr(config, "workerinput"):
         config.run_folder = Path(config.workerinput["run_folder"])
     else:
@@ -107,20 +109,28 @@ def empty_database(databases, engine) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(databases, database, engine, scene, tmp_path):
+def settings(databases, database, engine, scene):
     """The settings of this test's clinic, with a folder of its own for keys and anchors."""
     from tests.clinic import settings_for
 
-    shutil.copytree(databases.instance(engine, scene), tmp_path / "instance")
-    return settings_for(database, tmp_path / "instance")
+    folder = databases.folder(database)
+    shutil.copytree(databases.instance(engine, scene), folder)
+    yield settings_for(database, folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def applications():
+    """Lends applications to the tests of one process; tests want `app`."""
+    from tests.clinic import Applications
+
+    return Applications()
 
 
 @pytest.fixture
-def app(settings):
+def app(applications, settings):
     """The application on this test's database."""
-    from tests.clinic import application
-
-    with application(settings) as app:
+    with applications.lent(settings) as app:
         yield app
 
 

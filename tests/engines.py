@@ -57,11 +57,13 @@ class Databases:
         self.scenes = scenes
         self.today = today
         self.ready: dict[str, str] = {}
+        self.free: dict[str, list[str]] = {}  # by engine and scene, the names of databases that are gone
 
     def copy(self, engine: str, scene: str) -> str:
-        """The address of a new database in which a scene stands as it was made."""
+        """The address of a new database in which a scene stands as it was made. One that is gone leaves it its name."""
         made = self._prepared(engine, scene)
-        name = f"t{os.getpid()}_{next(_number)}"
+        names = self.free.setdefault(f"{engine}_{scene}", [])
+        name = names.pop() if names else f"t{os.getpid()}_{next(_number)}_{engine}_{scene}"
         if engine == SQLITE:
             shutil.copyfile(self.run / f"{made}.db", self.run / f"{name}.db")
             return f"sqlite:///{self.run}/{name}.db"
@@ -83,18 +85,29 @@ class Databases:
 
     def drop(self, address: str) -> None:
         """Remove a database that `copy` or `empty` made, whoever is still connected to it."""
+        name = self._name(address)
         if address.startswith(SQLITE):
             path = address.removeprefix("sqlite:///")
             for ending in ("", "-wal", "-shm", "-journal"):
                 Path(path + ending).unlink(missing_ok=True)
         else:
-            name = address.split("?")[0].rsplit("/", 1)[1]
             self.run_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        for kind, names in self.free.items():
+            if name.startswith("t") and name.endswith(f"_{kind}"):
+                names.append(name)
+
+    def folder(self, address: str) -> Path:
+        """Where the keys and anchors of a database that `copy` made go; nothing is there yet."""
+        return self.run / f"instance-of-{self._name(address)}"
+
+    @staticmethod
+    def _name(address: str) -> str:
+        return Path(address.split("?")[0]).name.removesuffix(".db")
 
     @contextmanager
     def shut(self, address: str) -> Iterator[None]:
         """In the block a database of PostgreSQL does not answer: whoever is connected is put out, nobody gets in."""
-        name = address.split("?")[0].rsplit("/", 1)[1]
+        name = self._name(address)
         self.run_sql(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
         self.run_sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
         try:
