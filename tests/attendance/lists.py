@@ -14,9 +14,12 @@ from tests.sessions import NAMES, THIRTY, ZONE, group, person
 
 
 def running(by, people: int, leader=None) -> Session:
-    """A group that began an hour ago; of more than twelve people an education group."""
-    start = clock.now().astimezone(ZoneInfo(ZONE)).replace(second=0, microsecond=0) - timedelta(hours=1)
-    times = {"day": start.date(), "starts": start.time(), "ends": (start + timedelta(hours=3)).time(), "agreed": True}
+    """A group that began an hour ago, or today at midnight; of more than twelve people an education group."""
+    now = clock.now().astimezone(ZoneInfo(ZONE)).replace(second=0, microsecond=0)
+    midnight, last = now.replace(hour=0, minute=0), now.replace(hour=23, minute=59)
+    start = max(now - timedelta(hours=1), midnight)
+    ends = min(start + timedelta(hours=3), last)
+    times = {"day": start.date(), "starts": start.time(), "ends": ends.time(), "agreed": True}
     with clock.freeze(clock.now() - timedelta(days=1)):
         service = programs.service("group_therapy" if people <= len(NAMES) else "education")
         session = group(by, 0, leader=leader, service=service, **times)

@@ -1,6 +1,6 @@
 """What a move brings with it by itself: series, tasks once each, after corrections and take-backs too; and after a return to use."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -31,9 +31,7 @@ def alicia(transaction, cast):
     belongs to the first and the last."""
     with transaction():
         client, episode = someone(cast)
-        facts = {"repeats": Repeats(today(), weekdays=(0, 1, 2, 3, 4, 5, 6))}
-        from datetime import time
-
+        facts = {"repeats": Repeats(today(), weekdays=(0, 1, 2, 3, 4, 5, 6), until=today() + timedelta(weeks=3))}
         made = [
             make(
                 cast.ana.actor,
