@@ -38,20 +38,22 @@ class ReviewMachine(RuleBasedStateMachine):
     steps = 0
     done: Counter = Counter()
 
-    @initialize()
-    def begins(self):
-        """Someone in Phase 1 for four weeks, with a signed plan."""
-        self.now, self.kept = clock.now(), {}
+    @initialize(position=st.integers(1, 4))
+    def begins(self, position):
+        """Someone in a phase for four weeks, with a signed plan."""
+        self.now, self.kept, self.open, self.here = clock.now(), {}, False, True
         with self.acting():
-            self.client, episode = someone(self.cast, 28)
+            self.client, episode = someone(self.cast, 28, position=position)
             sign_plan(self.cast, episode)
 
     def acting(self):
         """Inside it the clock is this run's, and what is done is kept."""
         return _Acting(self)
 
-    def tries(self, name, deed):
-        """Do something that a rule may refuse; what is refused changes nothing."""
+    def tries(self, name, deed, where=True):
+        """Do something, where there is something to do it to; a rule may refuse it, and what is refused changes nothing."""
+        if not where:
+            return
         type(self).steps += 1
         try:
             with self.acting():
@@ -84,14 +86,26 @@ class ReviewMachine(RuleBasedStateMachine):
 
     @rule(decision=st.sampled_from(Decision), day=ahead, pick=number)
     def propose(self, decision, day, pick):
+        """Most have a risk screen of the day, as every change of the level of care asks for."""
+        if pick % 4:
+            self.tries("screen", lambda: screen(self.client, self.cast.carl.actor), self.here)
+
         def deed():
             actions.propose(episodes.get_open_episode(self.client), self.asked(decision, day, pick), self.who(pick))
 
-        self.tries(f"propose {decision.value}", deed)
+        self.tries(f"propose {decision.value}", deed, self.here)
+
+    @rule(decision=st.sampled_from(Decision), day=ahead, pick=number)
+    def review(self, decision, day, pick):
+        """As most reviews go: proposed by one, decided by another the same day."""
+        self.propose(decision, day, pick)
+        with self.acting():
+            self.open = self.open_row() is not None
+        self.decide(pick, day, False)
 
     @rule(pick=number)
     def return_with(self, pick):
-        self.tries("return", lambda: self.of_open(actions.return_with, "Why now?", self.who(pick)))
+        self.tries("return", lambda: self.of_open(actions.return_with, "Why now?", self.who(pick)), self.open)
 
     @rule(decision=st.sampled_from(Decision), day=ahead, pick=number)
     def send_again(self, decision, day, pick):
@@ -99,12 +113,12 @@ class ReviewMachine(RuleBasedStateMachine):
             row = self.must_be_open()
             actions.send_again(row, self.asked(decision, day, pick), self.who(pick), row.version)
 
-        self.tries("send again", deed)
+        self.tries("send again", deed, self.open)
 
     @rule(pick=number)
     def withdraw(self, pick):
         if pick % 3 == 0:
-            self.tries("withdraw", lambda: self.of_open(actions.withdraw, "Not now.", self.who(pick // 3)))
+            self.tries("withdraw", lambda: self.of_open(actions.withdraw, "Not now.", self.who(pick // 3)), self.open)
 
     @rule(pick=number, day=ahead, other_day=st.booleans())
     def decide(self, pick, day, other_day):
@@ -115,7 +129,7 @@ class ReviewMachine(RuleBasedStateMachine):
             actions.decide(row, by, row.version, effective_on=on, words="Agreed." if pick % 2 else "")
             assert not (own and forbids), "decided their own where the profile forbids it"
 
-        self.tries("decide", deed)
+        self.tries("decide", deed, self.open)
 
     def forbids(self, decision):
         numbers = profile(version().program_id, today())
@@ -144,7 +158,7 @@ class ReviewMachine(RuleBasedStateMachine):
             )
 
         if pick % 4 == 0:
-            self.tries("move", deed)
+            self.tries("move", deed, self.here)
 
     @rule(pick=number, day=ahead)
     def correct(self, pick, day):
@@ -172,24 +186,27 @@ class ReviewMachine(RuleBasedStateMachine):
 
     @rule()
     def readmit(self):
+        """Ten days later, for a discharge may have lain ahead."""
+        if not self.here:
+            self.now += timedelta(days=10)
+
         def deed():
             admitted(db.get(Client, self.client), self.cast.ana.actor, today(), clinician=self.cast.carl.actor)
 
-        self.tries("readmit", deed)
+        self.tries("readmit", deed, not self.here)
 
     @rule(days=st.integers(1, 6))
     def days_pass(self, days):
         type(self).steps += 1
         self.now += timedelta(days=days)
 
-    @rule()
-    def screened(self):
-        self.tries("screen", lambda: screen(self.client, self.cast.carl.actor))
+    @rule(name=st.sampled_from(["review_by_another", "hold_by_another"]), pick=number)
+    def profile_says(self, name, pick):
+        def deed():
+            setting(name, 1 - int(profile(version().program_id, today())[name]))
 
-    @rule(name=st.sampled_from(["review_by_another", "hold_by_another"]), value=st.integers(0, 1), pick=number)
-    def profile_says(self, name, value, pick):
         if pick % 3 == 0:
-            self.tries("profile", lambda: setting(name, value))
+            self.tries("profile", deed)
 
     @invariant()
     def stays_fit(self):
@@ -208,6 +225,8 @@ class ReviewMachine(RuleBasedStateMachine):
         with self.acting():
             of = select(PhaseReview).where(PhaseReview.episode.has(client_id=self.client))
             rows = list(db.scalars(of))
+            self.open = any(row.ended_at is None for row in rows)
+            self.here = episodes.open_episode(self.client) is not None
             assert sum(row.ended_at is None for row in rows) <= 1
             for row in rows:
                 assert row.open == (row.ended_at is None)

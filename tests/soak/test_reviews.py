@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from caseapp.progress.rules import Decision
 from tests.progress.machine import machine_for
 
 pytestmark = pytest.mark.soak
@@ -22,4 +23,5 @@ def test_reviews_for_thousands_of_steps(app, cast, engine):
     while machine.steps < STEPS:
         run_state_machine_as_test(machine, settings=some)
     print(f"\n{engine}: {machine.steps} steps of reviews; what must hold held. Went through: {dict(machine.done)}")
-    assert {"decide", "return", "send again", "withdraw", "correct", "take back", "readmit"} <= set(machine.done)
+    every = {"decide", "return", "send again", "withdraw", "correct", "take back", "readmit", "move", "profile"}
+    assert every | {f"propose {one.value}" for one in Decision} <= set(machine.done)
