@@ -6,7 +6,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.progress.machine import machine_for
 
 SOME = settings(
-    max_examples=5, stateful_step_count=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=20, stateful_step_count=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
