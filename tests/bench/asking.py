@@ -85,18 +85,20 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(int(share * len(ordered)), len(ordered) - 1)]
 
 
-def measure(pages: dict[str, Callable[[], Answer]], bare: Callable[[], Answer], times: int) -> dict[str, Figures]:
-    """Ask for each page so many times, round after round, each time right after the bare page; first WARM_UP times for nothing,
+def measure(
+    pages: dict[str, Callable[[], Answer]], bare: Callable[[], Answer], times: int, warm_up: int
+) -> dict[str, Figures]:
+    """Ask for each page so many times, round after round, each time right after the bare page; first `warm_up` times for nothing,
     so that all is as in a server that has run for a minute. A slow page, see SLOW, is asked less often.
     """
     answers: dict[str, list[Answer]] = {name: [] for name in pages}
     beside: dict[str, list[Answer]] = {name: [] for name in pages}
-    for turn in range(WARM_UP + times):
+    for turn in range(warm_up + times):
         for name, ask in pages.items():
             if len(answers[name]) >= SLOW_TIMES and answers[name][-1].ms > SLOW:
                 continue
             before, answer = bare(), ask()
-            if turn >= WARM_UP:
+            if turn >= warm_up:
                 beside[name].append(before)
                 answers[name].append(answer)
     figures = {name: _figures(answers[name], beside[name]) for name in pages}

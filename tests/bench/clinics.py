@@ -18,7 +18,7 @@ from caseapp.identity.rules import DEMO_PASSWORD
 from caseapp.scheduling.models import Place, Session
 from config import Settings
 from tests import clinic, engines
-from tests.bench.asking import Answer, Asker, Figures, measure, percentile
+from tests.bench.asking import WARM_UP, Answer, Asker, Figures, measure, percentile
 from tests.bench.filling import fill
 from tests.bench.saving import by_form, list_of_thirty, taken
 from tests.browser import serving
@@ -64,15 +64,14 @@ def filled(
         databases.drop(address)
 
 
-def measured(settings: Settings, engine: str, many: int, rounds: int) -> Iterator[Row]:
+def measured(settings: Settings, engine: str, many: int, rounds: int, warm_up: int = WARM_UP) -> Iterator[Row]:
     """Every page, from a server of its own, every command, and one mark and thirty."""
     with clinic.application(settings) as app:
         client, session = _someone()
         thirty = list_of_thirty()
         with serving(settings, settings.instance / "server.log", "tests.bench.served:app") as address:
-            nobody = Asker(address)
-            pages = _pages(address, client, session, thirty)
-            for what, figures in measure(pages, lambda: nobody.ask(f"/bare/{client.id}"), rounds).items():
+            pages, bare = _pages(address, client, session, thirty), _bare(address, client)
+            for what, figures in measure(pages, bare, rounds, warm_up).items():
                 yield Row(engine, many, what, figures.p50, figures.p95, figures.statements, figures.size, figures.ratio)
         for what, words in _commands(settings).items():
             told = _run(app, words)
@@ -81,16 +80,22 @@ def measured(settings: Settings, engine: str, many: int, rounds: int) -> Iterato
             yield Row(engine, many, what, told.p50, told.p95, told.statements, told.size, None)
 
 
-def measured_board(settings: Settings, engine: str, many: int, rounds: int) -> Iterator[Row]:
+def measured_board(settings: Settings, engine: str, many: int, rounds: int, warm_up: int = WARM_UP) -> Iterator[Row]:
     """The phase board of so many people, as a supervisor sees everyone on it."""
     with (
         clinic.application(settings),
         serving(settings, settings.instance / "board.log", "tests.bench.served:app") as at,
     ):
         client, _session = _someone()
-        farah, nobody = Asker(at).sign_in("farah@demo.example", DEMO_PASSWORD), Asker(at)
-        told = measure({BOARD: lambda: farah.ask("/phases")}, lambda: nobody.ask(f"/bare/{client.id}"), rounds)[BOARD]
+        farah = Asker(at).sign_in("farah@demo.example", DEMO_PASSWORD)
+        told = measure({BOARD: lambda: farah.ask("/phases")}, _bare(at, client), rounds, warm_up)[BOARD]
         yield Row(engine, many, BOARD, told.p50, told.p95, told.statements, told.size, told.ratio)
+
+
+def _bare(address: str, client: Client) -> Callable[[], Answer]:
+    """Asks for the bare page of a client; nobody is signed in there."""
+    nobody = Asker(address)
+    return lambda: nobody.ask(f"/bare/{client.id}")
 
 
 def _someone() -> tuple[Client, str]:

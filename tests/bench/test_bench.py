@@ -17,7 +17,7 @@ def test_more_clients_are_no_more_statements(databases, engine, tmp_path):
     rows = []
     for many in (40, 400):
         with filled(databases, engine, tmp_path / str(many), many) as settings:
-            rows += measured(settings, engine, many, 1)
+            rows += measured(settings, engine, many, 1, warm_up=1)
     few, more = ([row.what for row in rows if row.clients == many] for many in (40, 400))
     assert few == more and set(BARS) - {BOARD} <= set(few)
     assert all(
@@ -36,7 +36,7 @@ def test_the_board_of_a_full_house_is_a_row_and_takes_as_many_statements_for_man
     rows = []
     for many in (20, 60):
         with filled(databases, engine, tmp_path / str(many), many, fill_board) as settings:
-            rows += measured_board(settings, engine, many, 1)
+            rows += measured_board(settings, engine, many, 1, warm_up=1)
     assert [(row.what, row.clients) for row in rows] == [(BOARD, 20), (BOARD, 60)]
     assert [sentence for sentence in missed(rows, {BOARD: float("inf")}) if "statements" in sentence] == []
     assert rows[0].size < rows[1].size and missed([rows[1]._replace(ratio=21.0)]) and BARS[BOARD] == 20
