@@ -4,7 +4,7 @@ Actions and queries use `db`, the session of the running request or command. The
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -63,10 +63,12 @@ class UTCDateTime(TypeDecorator):
             raise ValueError(f"An instant needs a time zone: {value!r}")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], datetime | None]:
+        # In place of `process_result_value`, which is two calls more for each value: a board reads ten thousands.
+        read = self.impl_instance.result_processor(dialect, coltype)
+        if read is None:  # the driver gives aware values
+            return lambda value: None if value is None else value.astimezone(UTC)
+        return lambda value: None if value is None else read(value).replace(tzinfo=UTC)
 
 
 class Word(TypeDecorator):
@@ -82,8 +84,9 @@ class Word(TypeDecorator):
     def process_bind_param(self, value: Any, dialect: Any) -> str | None:
         return None if value is None else self.words(value).value
 
-    def process_result_value(self, value: str | None, dialect: Any) -> StrEnum | None:
-        return None if value is None else self.words(value)
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[str | None], StrEnum | None]:
+        # Looked up, not made: it is read a thousand times for a page. A word that nobody knows is a KeyError.
+        return {None: None, **{word.value: word for word in self.words}}.__getitem__
 
 
 # The `info` of a table whose rows mean nothing any more once a backup is restored.

@@ -121,11 +121,11 @@ def chart(client: Client) -> Chart:
         now=now,
         others=[one for one in mine if one is not main],
         before=_before_admission(client, main),
-        week=running_week(today, _in_phases(lives), known.sittings),
-        attendance=_attendance(known.sittings, today),
+        week=running_week(today, _in_phases(lives), known.sittings[client.id]),
+        attendance=_attendance(known.sittings[client.id], today),
         absence=_absence(mine, today),
         readiness=readiness([main], today, known=known).get(main.id) if known.stays else None,
-        next=_next_sessions(known.sittings),
+        next=_next_sessions(known.sittings[client.id]),
         tasks=_open_tasks(client),
         crises=_crises(client),
         problems=episodes.referred_with(client.id),
@@ -146,7 +146,7 @@ def _known(client: Client, now: InProgram | None, criteria: dict[str, list[Asks]
         since = min(since, first_day(criteria[stay.phase_id], [stay.started_on], today))
     sittings = list(sittings_between(since, today + LOOK_AHEAD, [client.id]))
     uses = last_use([client.id], until=today) if here else {}
-    return Known(stays, criteria, uses, sittings)
+    return Known(stays, criteria, uses, {client.id: sittings})
 
 
 def _absence(mine: list[Episode], today: date) -> Absence | None:

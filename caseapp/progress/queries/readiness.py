@@ -4,14 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import groupby
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
 from caseapp.assessments.queries import last_assessments
 from caseapp.assessments.rules import Assessed
 from caseapp.attendance.counting import Counted, Sitting, counted
-from caseapp.attendance.facts import sittings_between
+from caseapp.attendance.facts import sittings_of_many
 from caseapp.clients.models import Client
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
@@ -56,13 +55,13 @@ SCREENER = "cssrs"
 @dataclass(frozen=True)
 class Known:
     """What a page has read already, so that it is not read twice: by episode the stay of the day, by phase its criteria, by
-    client the last use, and the sittings in order of client and start, from `first_day` of the criteria on at least.
+    client the last use, and the sittings in order of their start, from `first_day` of the criteria on at least.
     """
 
     stays: Mapping[str, PhaseStay]
     criteria: Mapping[str, Sequence[Asks]]
     uses: Mapping[str, LastUse]
-    sittings: Sequence[Sitting]
+    sittings: Mapping[str, Sequence[Sitting]]
 
 
 def readiness(
@@ -184,9 +183,8 @@ def _read(
         return read
     if kinds & SITTINGS:
         first = first_day(asked, [stays[one.id].started_on for one in episodes], day)
-        rows = known.sittings if known else sittings_between(first, day, clients, known_at=known_at)
-        meant = (one for one in rows if first <= one.on_day <= day)
-        read.sittings = {client_id: list(theirs) for client_id, theirs in groupby(meant, lambda one: one.client_id)}
+        rows = known.sittings if known else sittings_of_many(first, day, clients, known_at)
+        read.sittings = {id: [one for one in some if first <= one.on_day <= day] for id, some in rows.items()}
         read.profiles = profiles()
     scales = {one.scale for one in asked if one.scale} | ({SCREENER} if Kind.risk_screen in kinds else set())
     if scales:
