@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.rules import Answer, Ground, NameKind, Sex
+from caseapp.clients.spelling import last_first
 from caseapp.core import clock
 from caseapp.core.db import Base, Id, Word
 from caseapp.identity.models import Staff, Team
@@ -56,8 +57,7 @@ class Client(Base):
     @property
     def last_first(self) -> str:
         """The name as lists show it."""
-        name = ", ".join(filter(None, (self.last_name, self.first_name)))
-        return name or ", ".join(filter(None, ("No name", self.called_elsewhere)))
+        return last_first(self.last_name, self.first_name, self.called_elsewhere)
 
 
 class ClientName(Base):

@@ -13,6 +13,12 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 OLDEST = 120
 
 
+def last_first(last_name: str, first_name: str, called_elsewhere: str | None) -> str:
+    """A name as lists show it; of someone without one, what another system calls them."""
+    name = ", ".join(filter(None, (last_name, first_name)))
+    return name or ", ".join(filter(None, ("No name", called_elsewhere)))
+
+
 def folded(text: str) -> str:
     """Text as it is compared: without accents, in small letters, with single spaces."""
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum, auto
+from functools import cached_property
 
 from caseapp.attendance.counting import Counted, Sitting
+from caseapp.attendance.rules import ATTENDED, UNEXCUSED
 from caseapp.core.clock import week_of
 from caseapp.drug_tests.rules import Tested
 from caseapp.measures.rules import Value
@@ -100,7 +102,7 @@ class Readiness:
         """The criteria to step down that are met."""
         return [one for one in self.step_down if one.state is State.met]
 
-    @property
+    @cached_property
     def missing(self) -> list[Standing]:
         """What is not met or not known. A clinician's judgement is given in the review, and so keeps nobody out of it."""
         return [one for one in self.step_down if one.state in (State.not_met, State.not_known)]
@@ -123,10 +125,19 @@ class Readiness:
             return False
         return 0 < len(self.missing) <= NEARLY and len(self.missing) < len(self.step_down)
 
-    @property
+    @cached_property
     def signs(self) -> list[Standing]:
         """What asks for a closer look."""
         return [one for one in self.step_up if one.state is State.met]
+
+
+@dataclass
+class Week:
+    """A week of someone in a phase, in minutes; `open` may still come of roll-calls that nobody has finished."""
+
+    first: date
+    attended: int = 0
+    open: int = 0
 
 
 @dataclass(frozen=True)
@@ -154,11 +165,37 @@ class Facts:
     meetings: dict[int, int] = field(default_factory=dict)
     assessed_on: date | None = None
 
+    @cached_property
+    def came(self) -> list[date]:
+        """The day of each session to which they came, in order."""
+        return [one.on_day for one in self.sittings if one.state in ATTENDED]
+
+    @cached_property
+    def missed(self) -> list[date]:
+        """The day of each unexcused absence, in order."""
+        return [one.on_day for one in self.sittings if one.state in UNEXCUSED]
+
+    @cached_property
+    def weeks(self) -> list[Week]:
+        """The weeks from that in which the phase began to the running one, the last first."""
+        running, since = (week_of(one, self.week_starts_on)[0] for one in (self.day, self.started_on))
+        found = [Week(running - timedelta(weeks=back)) for back in range((running - since).days // 7 + 1)]
+        ends = running.toordinal() + 6
+        for one in self.treatment:
+            sitting = one.sitting
+            back = (ends - sitting.on_day.toordinal()) // 7
+            if back >= len(found):
+                continue
+            if sitting.state in ATTENDED:
+                found[back].attended += one.attended
+            elif sitting.state is None and sitting.on_day < self.day:
+                found[back].open += one.scheduled
+        return found
+
     @property
     def attended_in_week(self) -> int:
         """The minutes of treatment attended in the week of the day, up to it."""
-        first = week_of(self.day, self.week_starts_on)[0]
-        return sum(one.attended for one in self.treatment if one.sitting.on_day >= first)
+        return self.weeks[0].attended
 
     def within(self, on: date, days: int) -> bool:
         """Whether a day lies at most so many days before."""

@@ -5,17 +5,15 @@ n days before it. What nobody recorded is not known, which is neither met nor no
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-from caseapp.attendance.rules import ATTENDED, UNEXCUSED
-from caseapp.core.clock import week_of
+from caseapp.attendance.rules import ATTENDED
 from caseapp.core.words import count, day
 from caseapp.drug_tests.rules import Outcome
 from caseapp.measures.rules import at_or_below, improved_by
 from caseapp.plans.rules import PlanFact
 from caseapp.programs.rules.criteria import Asks, Kind
-from caseapp.progress.criteria import Facts, Readiness, Standing, State
+from caseapp.progress.criteria import Facts, Readiness, Standing, State, Week
 
 NOT_GIVEN = (Outcome.missed, Outcome.refused)
 NO_RESULT = (Outcome.excused, Outcome.invalid)
@@ -53,33 +51,7 @@ def _weeks_in_phase(asks: Asks, facts: Facts) -> Judged:
     return State.not_met, f"{since}; met on {day(until, facts.day)}", until
 
 
-@dataclass
-class _Week:
-    """A week of someone in a phase, in minutes; `open` may still come of roll-calls that nobody has finished."""
-
-    first: date
-    attended: int = 0
-    open: int = 0
-
-
-def _weeks(facts: Facts) -> list[_Week]:
-    """The weeks from that in which the phase began, or the first with a sitting, to the running one, the last first."""
-    start, found = week_of(facts.day, facts.week_starts_on)[0], []
-    since = week_of(facts.started_on, facts.week_starts_on)[0]
-    while start >= since:
-        found.append(_Week(start))
-        start -= timedelta(weeks=1)
-    by_first = {week.first: week for week in found}
-    for one in facts.treatment:
-        week = by_first.get(week_of(one.sitting.on_day, facts.week_starts_on)[0])
-        if week and one.sitting.state in ATTENDED:
-            week.attended += one.attended
-        elif week and one.sitting.state is None and one.sitting.on_day < facts.day:
-            week.open += one.scheduled
-    return found
-
-
-def _hours_words(weeks: Sequence[_Week], running: _Week) -> str:
+def _hours_words(weeks: Sequence[Week], running: Week) -> str:
     """The hours of weeks that are over, the last first, and of the running one: "9.5, 9.0; 6.0 so far"."""
     past = ", ".join(f"{week.attended / 60:.1f}" for week in weeks)
     so_far = f"{running.attended / 60:.1f} so far"
@@ -88,7 +60,7 @@ def _hours_words(weeks: Sequence[_Week], running: _Week) -> str:
 
 def _hours_attended(asks: Asks, facts: Facts) -> Judged:
     """Weeks in a row up to now, from that in which the phase began. The running one counts once it has the hours."""
-    running, *past = _weeks(facts)
+    running, *past = facts.weeks
     needed = asks.number * 60
     row = int(running.attended >= needed) + _in_a_row(past, lambda week: week.attended >= needed)
     could = int(running.attended + running.open >= needed)
@@ -99,13 +71,13 @@ def _hours_attended(asks: Asks, facts: Facts) -> Judged:
     return _met(row >= asks.span), says, None
 
 
-def _in_a_row(weeks: Sequence[_Week], holds: Callable[[_Week], bool]) -> int:
+def _in_a_row(weeks: Sequence[Week], holds: Callable[[Week], bool]) -> int:
     return next((at for at, week in enumerate(weeks) if not holds(week)), len(weeks))
 
 
 def _hours_short(asks: Asks, facts: Facts) -> Judged:
     """Whole weeks of the phase that are over. One whose roll-calls might still bring the hours is no sign."""
-    running, *past = _weeks(facts)
+    running, *past = facts.weeks
     whole = [week for week in past if week.first >= facts.started_on]
     short = _in_a_row(whole, lambda week: week.attended + week.open < asks.number * 60)
     return _met(short >= asks.span), _hours_words(whole[: asks.span], running), None
@@ -124,8 +96,7 @@ def _sessions_attended(asks: Asks, facts: Facts) -> Judged:
 def _attendance_share(asks: Asks, facts: Facts) -> Judged:
     """Of the sessions that were marked. Excused absences are left out: a share measures what nobody gave a reason for."""
     since = facts.day - timedelta(weeks=asks.span)
-    states = [one.state for one in facts.sittings if one.on_day > since]
-    came, missed = (sum(state in which for state in states) for which in (ATTENDED, UNEXCUSED))
+    came, missed = (sum(on > since for on in days) for days in (facts.came, facts.missed))
     if not came + missed:
         return State.not_known, "no session marked", None
     says = f"{came} of {count('session', came + missed)} ({100 * came // (came + missed)} %)"
@@ -134,8 +105,7 @@ def _attendance_share(asks: Asks, facts: Facts) -> Judged:
 
 def _unexcused(asks: Asks, facts: Facts) -> list[date]:
     """The days of unexcused absences within the days asked about, the last one last."""
-    days = [one.on_day for one in facts.sittings if one.state in UNEXCUSED]
-    return [on for on in days if facts.within(on, asks.span)]
+    return [on for on in facts.missed if facts.within(on, asks.span)]
 
 
 def _no_unexcused_absence(asks: Asks, facts: Facts) -> Judged:

@@ -6,7 +6,6 @@ get worse, and the first weeks (`domain.md` 8). How long nobody has had contact 
 
 from datetime import timedelta
 
-from caseapp.attendance.rules import ATTENDED, UNEXCUSED
 from caseapp.core.words import day
 from caseapp.measures.rules import improved_by
 from caseapp.programs.rules.criteria import SCALES
@@ -28,17 +27,12 @@ def early(facts: Facts) -> list[str]:
 def _drop(facts: Facts) -> str:
     """Attendance of the last two weeks, 25 points or more under that of the four before; of three marked sessions at least each."""
     recent, before = facts.day - RECENT, facts.day - BEFORE
-    now, then = (
-        [
-            one.state in ATTENDED
-            for one in facts.sittings
-            if since < one.on_day <= until and one.state in ATTENDED | UNEXCUSED
-        ]
-        for since, until in ((recent, facts.day), (before, recent))
-    )
-    if min(len(now), len(then)) < MARKED_LEAST:
+    spans = ((recent, facts.day), (before, recent))
+    came, missed = ([sum(a < on <= b for on in days) for a, b in spans] for days in (facts.came, facts.missed))
+    marked = [sum(both) for both in zip(came, missed, strict=True)]
+    if min(marked) < MARKED_LEAST:
         return ""
-    shares = [100 * sum(came) // len(came) for came in (now, then)]
+    shares = [100 * some // all for some, all in zip(came, marked, strict=True)]
     if shares[1] - shares[0] < DROP:
         return ""
     return f"Attendance {shares[0]} % in 2 weeks, {shares[1]} % in the 4 before"
