@@ -152,7 +152,15 @@ def _stays(everyone: bool) -> Select:
 
 _HELD = (
     select(
-        *(Session.id, Session.topic, Session.on_day, Session.starts_at, Session.ends_at, Session.finished_at, Session.mode),
+        *(
+            Session.id,
+            Session.topic,
+            Session.on_day,
+            Session.starts_at,
+            Session.ends_at,
+            Session.finished_at,
+            Session.mode,
+        ),
         *(Service.name.label("service"), Service.code, Service.counts_as_hours, Room.name.label("room")),
     )
     .join(Service, Session.service_id == Service.id)

@@ -52,7 +52,7 @@ def boards(today: date) -> list[tuple]:
             at = looking_back(today - timedelta(days=days), stood)
             for column in board(farah, Asked(program, at.day, None, at)):
                 people = [
-                    (one.client.id, one.group, one.why, one.closer, one.early, one.attended, one.ahead)
+                    (one.client.client_id, one.group, one.why, one.closer, one.early, one.attended, one.ahead)
                     for one in column.people
                 ]
                 told.append((days, stood, column.phase.name, column.of, column.phase.hours_least, people))

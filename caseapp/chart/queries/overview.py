@@ -146,7 +146,7 @@ def _known(client: Client, now: InProgram | None, criteria: dict[str, list[Asks]
         since = min(since, first_day(criteria[stay.phase_id], [stay.started_on], today))
     sittings = list(sittings_between(since, today + LOOK_AHEAD, [client.id]))
     uses = last_use([client.id], until=today) if here else {}
-    return Known(stays, criteria, uses, {client.id: sittings})
+    return Known(stays, criteria, {client.id: sittings}, uses)
 
 
 def _absence(mine: list[Episode], today: date) -> Absence | None:

@@ -1,9 +1,12 @@
 """Who has been missing: absences in a row, unexcused ones, and how long nobody has had contact."""
 
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Date, Row, Select, bindparam, cast, func, literal, or_, select, union_all
+from sqlalchemy import Date, Select, bindparam, case, cast, func, literal, or_, select, union_all
 
+from caseapp.attendance.counting import Sitting
 from caseapp.attendance.models import Mark
 from caseapp.attendance.rules import ABSENT, ATTENDED, UNEXCUSED
 from caseapp.clinic import queries as clinic
@@ -23,23 +26,48 @@ LOOK_BACK = timedelta(days=30)
 CAME, SPOKE, CALLED = "came", "spoke", "called"
 
 
-def absences(client_ids: list[str]) -> dict[str, Absence]:
-    """By client, how they have been missing as of now; whoever is not in a program is left out. A fixed number of statements."""
+class GoesOn(Protocol):
+    """An episode that goes on, or as much of one as this asks about."""
+
+    program_id: str
+    admitted_on: date
+
+
+class Seen(NamedTuple):
+    """A session that someone missed, by its state and day, or the last contact of one kind."""
+
+    state: str
+    at: datetime
+    on_day: date | None
+
+
+def absences(
+    client_ids: Collection[str], known: Mapping[str, Sequence[Sitting]] | None = None, since: date = date.max
+) -> dict[str, Absence]:
+    """By client, how they have been missing as of now; whoever is not in a program is left out. A fixed number of statements.
+
+    `known` are the sittings from `since` on (30 days at least) by client, in order, for a page that has read them already.
+    """
     today = clock.today(clinic.zone())
-    rows = db.scalars(_GOES_ON, {"client_ids": client_ids, "today": today})
-    return absences_in({row.client_id: row for row in rows}, today)
+    rows = db.execute(_GOES_ON, {"client_ids": list(client_ids), "today": today})
+    return absences_in({row.client_id: row for row in rows}, today, known, since)
 
 
-def absences_in(episodes: dict[str, Episode], today: date) -> dict[str, Absence]:
+def absences_in(
+    episodes: Mapping[str, GoesOn],
+    today: date,
+    known: Mapping[str, Sequence[Sitting]] | None = None,
+    since: date = date.max,
+) -> dict[str, Absence]:
     """The same for clients whose newest episode that goes on was read already. One statement, and one for the profiles.
 
     Who is not marked has not been absent: a list that nobody has finished says nothing about anyone.
     """
-    seen, zone = _seen(list(episodes)) if episodes else {}, clinic.zone()
-    return {id: _absence(episode, seen.get(id, []), today, zone) for id, episode in episodes.items()}
+    seen, zone = _seen(episodes, known or {}, since) if episodes else {}, clinic.zone()
+    return {id: _absence(episode, seen[id], today, zone) for id, episode in episodes.items()}
 
 
-def _absence(episode: Episode, seen: list[Row], today: date, zone: str) -> Absence:
+def _absence(episode: GoesOn, seen: Sequence[Seen], today: date, zone: str) -> Absence:
     here = [row for row in seen if row.state in ABSENT and row.on_day >= episode.admitted_on]
     contacts = [row for row in seen if row.state not in ABSENT]
     came = next((row.at for row in contacts if row.state == CAME), None)
@@ -56,20 +84,35 @@ def _absence(episode: Episode, seen: list[Row], today: date, zone: str) -> Absen
     )
 
 
-def _seen(client_ids: list[str]) -> dict[str, list[Row]]:
+def _seen(episodes: Mapping[str, GoesOn], known: Mapping[str, Sequence[Sitting]], since: date) -> dict[str, list[Seen]]:
     """By client, each session that has begun and in which they are marked as absent, and when they last came to one, spoke with
-    someone who called, or called in a crisis. One statement.
+    someone who called, or called in a crisis. One statement, which asks for sessions only where the known ones don't go back to
+    the last to which they came.
     """
-    found: dict[str, list[Row]] = {}
-    for row in db.execute(_SEEN, {"client_ids": client_ids, "now": clock.now()}):
-        found.setdefault(row.client_id, []).append(row)
+    now = clock.now()
+    found = {id: _of_sittings(known.get(id, ()), now) for id in episodes}
+    earlier = [
+        id for id, one in episodes.items() if since > one.admitted_on and all(row.state != CAME for row in found[id])
+    ]
+    found |= {id: [] for id in earlier}
+    for client_id, *row in db.execute(_SEEN, {"client_ids": list(episodes), "earlier": earlier, "now": now}):
+        found[client_id].append(Seen(*row))
     return found
+
+
+def _of_sittings(sittings: Sequence[Sitting], now: datetime) -> list[Seen]:
+    """What they missed of these sittings, and the last to which they came."""
+    begun = [one for one in sittings if one.state and one.starts_at <= now]
+    came = [one.starts_at for one in begun if one.state in ATTENDED]
+    missed = [Seen(one.state, one.starts_at, one.on_day) for one in begun if one.state in ABSENT]
+    return [*missed, Seen(CAME, max(came), None)] if came else missed
 
 
 # What every chart and caseload asks, put together once.
 _MEANT = bindparam("client_ids", expanding=True)
+_EARLIER = bindparam("earlier", expanding=True)
 _GOES_ON = (
-    select(Episode)
+    select(Episode.client_id, Episode.program_id, Episode.admitted_on)
     .where(Episode.client_id.in_(_MEANT), Episode.admitted_on <= bindparam("today"))
     .where(or_(Episode.discharged_on.is_(None), Episode.discharged_on > bindparam("today")))
     .order_by(Episode.admitted_on, Episode.id)
@@ -79,12 +122,14 @@ _GOES_ON = (
 def _marked(wanted: Select, states: frozenset) -> Select:
     """Marks in force of sessions that are on and have begun, saying one of these states."""
     rows = wanted.join(Mark, Mark.place_id == Place.id).join(Session, Place.session_id == Session.id)
-    rows = rows.where(Place.client_id.in_(_MEANT), Place.released_at.is_(None), Session.state.in_(ON))
+    rows = rows.where(Place.client_id.in_(_EARLIER), Place.released_at.is_(None), Session.state.in_(ON))
     return rows.where(Mark.superseded_at.is_(None), Mark.state.in_(states), Session.starts_at <= bindparam("now"))
 
 
 _NO_DAY = cast(None, Date).label("on_day")
-_CAME = select(Place.client_id, literal(CAME).label("state"), func.max(Session.starts_at).label("at"), _NO_DAY)
+# As a sitting begins: for whoever was taken in later, when they came.
+_BEGUN = case((Place.arrived_at > Session.starts_at, Place.arrived_at), else_=Session.starts_at)
+_CAME = select(Place.client_id, literal(CAME).label("state"), func.max(_BEGUN).label("at"), _NO_DAY)
 _SEEN = union_all(
     _marked(_CAME, ATTENDED).group_by(Place.client_id),
     select(Task.client_id, literal(SPOKE), func.max(Attempt.tried_at), _NO_DAY)

@@ -1,14 +1,18 @@
 """The phase board: who is in which phase, since when, with how many hours this week, and what lies ahead."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
-from sqlalchemy.orm import joinedload
 
+from caseapp.attendance.facts import sittings_of_many
 from caseapp.clients.models import Client
 from caseapp.clients.queries import visible_to
+from caseapp.clients.spelling import last_first
 from caseapp.core.access import Actor
 from caseapp.core.db import db
 from caseapp.core.past import as_of
@@ -18,11 +22,12 @@ from caseapp.episodes.rules import MoveKind, Part
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase, Program
 from caseapp.programs.queries import version_in_use
+from caseapp.programs.rules.criteria import Asks
 from caseapp.progress.criteria import Readiness
 from caseapp.progress.models import PhaseReview
 from caseapp.progress.queries.absence import absences
 from caseapp.progress.queries.past import AsOf, answering_on, counts, in_phase, moves_ahead
-from caseapp.progress.queries.readiness import readiness
+from caseapp.progress.queries.readiness import WARNING, Known, criteria_of, first_day, readiness
 from caseapp.progress.queries.reviews import waiting_of
 from caseapp.progress.rules import RECENT_DAYS, Absence
 
@@ -37,12 +42,33 @@ GROUPS = (
 )
 
 
+class Person(NamedTuple):
+    """Someone in a phase, as far as a board of hundreds shows them: whose record, their name, the episode (`id`), the stay."""
+
+    client_id: str
+    last_name: str
+    first_name: str
+    called_elsewhere: str | None
+    id: str
+    program_id: str
+    admitted_on: date
+    stay_id: str
+    phase_id: str
+    started_on: date
+    transition_out_id: str | None
+
+    @property
+    def last_first(self) -> str:
+        """The name as lists show it."""
+        return last_first(self.last_name, self.first_name, self.called_elsewhere)
+
+
 @dataclass(frozen=True)
 class OnBoard:
     """Someone in a phase: which week of it, minutes attended this week, the least hours, a move ahead, and how they stand."""
 
-    client: Client
-    stay: PhaseStay
+    client: Person
+    phase: Phase
     week: int
     attended: int
     needed: float
@@ -54,11 +80,11 @@ class OnBoard:
     @property
     def week_words(self) -> str:
         """Which week of the phase it is: "week 5 of 4 to 6"."""
-        phase, since = self.stay.phase, self.stay.started_on
+        phase, since = self.phase, self.client.started_on
         in_it = since + timedelta(weeks=self.week - 1)
         return week_of_phase(since, in_it, phase.weeks_expected_least, phase.weeks_expected_most)
 
-    @property
+    @cached_property
     def group(self) -> str:
         """Under which head they stand: a move ahead, a review, what asks for a closer look, then how much is missing."""
         if self.ahead:
@@ -71,7 +97,7 @@ class OnBoard:
             return READY
         return NEARLY if self.stands and self.stands.nearly else NOT_YET
 
-    @property
+    @cached_property
     def closer(self) -> list[str]:
         """What asks for a closer look, each with its facts: signs of the phase, and a silence that is for the team to decide."""
         signs = [one.words for one in self.stands.signs] if self.stands else []
@@ -104,8 +130,10 @@ class Column:
     @property
     def groups(self) -> list[tuple[str, str, list[OnBoard]]]:
         """(key, words, people) for each group that has anyone."""
-        split = [(key, words, [one for one in self.people if one.group == key]) for key, words in GROUPS]
-        return [(key, words, some) for key, words, some in split if some]
+        split: dict[str, list[OnBoard]] = {}
+        for one in self.people:
+            split.setdefault(one.group, []).append(one)
+        return [(key, words, split[key]) for key, words in GROUPS if key in split]
 
 
 @dataclass(frozen=True)
@@ -130,30 +158,46 @@ def board(user: Actor, asked: Asked) -> list[Column]:
     """
     past = asked.past
     version = version_in_use(asked.program, asked.day)
-    rows = _rows(user, asked)
-    ids, stay_ids = [client.id for client, _e, _s in rows], [stay.id for _c, _e, stay in rows]
-    ahead = moves_ahead(stay_ids, past.ended_at if past else None)
-    stands = readiness([episode for _c, episode, _s in rows], asked.day, asked.known_at, warn=True)
-    missing = {} if past else absences(ids)
-    reviews = {} if past else waiting_of([episode.id for _c, episode, _s in rows])
+    people = _people(user, asked)
+    phases, criteria = _phases({one.phase_id for one in people}), criteria_of({one.phase_id for one in people})
+    stands, missing = _standing(people, criteria, asked)
+    ahead = moves_ahead([one.stay_id for one in people if one.transition_out_id], past.ended_at if past else None)
+    reviews = {} if past else waiting_of([one.id for one in people])
     columns = {phase.name: Column(phase, len(version.phases)) for phase in (version.phases if version else [])}
-    for client, episode, stay in rows:
-        column = columns.setdefault(stay.phase.name, Column(stay.phase, max(len(columns), 1)))
-        one = stands.get(episode.id)
-        known = {"stands": one, "absence": missing.get(client.id), "ahead": ahead.get(stay.id, "")}
-        known["review"] = reviews.get(episode.id)
-        nth, needed = (asked.day - stay.started_on).days // 7 + 1, float(stay.phase.hours_least)
-        column.people.append(OnBoard(client, stay, nth, one.attended if one else 0, needed, **known))
+    for client in people:
+        phase, one = phases[client.phase_id], stands.get(client.id)
+        column = columns.setdefault(phase.name, Column(phase, max(len(columns), 1)))
+        nth, needed = (asked.day - client.started_on).days // 7 + 1, float(phase.hours_least)
+        known = (ahead.get(client.stay_id, ""), one, missing.get(client.client_id), reviews.get(client.id))
+        column.people.append(OnBoard(client, phase, nth, one.attended if one else 0, needed, *known))
     return list(columns.values())
 
 
-def _rows(user: Actor, asked: Asked) -> list[tuple[Client, Episode, PhaseStay]]:
-    rows = select(Client, Episode, PhaseStay).join(Episode, Episode.client_id == Client.id).join(PhaseStay)
+def _standing(
+    people: Sequence[Person], criteria: Mapping[str, Sequence[Asks]], asked: Asked
+) -> tuple[dict[str, Readiness], dict[str, Absence]]:
+    """How they stand, by episode, and how they have been missing, by client; both read the same sittings."""
+    clients, stays = [one.client_id for one in people], {one.id: one for one in people}
+    every = [one for of_phase in criteria.values() for one in of_phase] + WARNING
+    since = first_day(every, [one.started_on for one in people], asked.day)
+    known = Known(stays, criteria, sittings_of_many(since, asked.day, clients, asked.known_at))
+    stands = readiness(people, asked.day, asked.known_at, warn=True, known=known)
+    return stands, {} if asked.past else absences(clients, known.sittings, since)
+
+
+def _phases(phase_ids: Collection[str]) -> dict[str, Phase]:
+    return {phase.id: phase for phase in db.scalars(select(Phase).where(Phase.id.in_(phase_ids)))}
+
+
+def _people(user: Actor, asked: Asked) -> list[Person]:
+    name = (Client.id, Client.last_name, Client.first_name, Client.called_elsewhere)
+    episode = (Episode.id, Episode.program_id, Episode.admitted_on)
+    stay = (PhaseStay.id, PhaseStay.phase_id, PhaseStay.started_on, PhaseStay.transition_out_id)
+    rows = select(*name, *episode, *stay).join_from(Client, Episode, Episode.client_id == Client.id).join(PhaseStay)
     rows = rows.where(visible_to(user), Episode.program_id == asked.program.id)
     rows = rows.where(in_phase(asked.known_at is not None), *_theirs(asked))
     rows = rows.order_by(PhaseStay.started_on, Client.last_name, Client.first_name, Client.id)
-    rows = rows.options(joinedload(PhaseStay.phase))
-    return [tuple(row) for row in db.execute(rows, as_of(asked.day, asked.known_at))]
+    return [Person(*row) for row in db.execute(rows, as_of(asked.day, asked.known_at))]
 
 
 def _theirs(asked: Asked) -> list[ColumnElement[bool]]:

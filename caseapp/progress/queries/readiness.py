@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import cache
+from typing import Protocol
 
 from sqlalchemy import Select, bindparam, func, or_, select
 
@@ -19,7 +20,7 @@ from caseapp.core.past import KNOWN_AT, as_of
 from caseapp.crisis.models import CrisisContact
 from caseapp.drug_tests.queries import results
 from caseapp.drug_tests.rules import Tested
-from caseapp.episodes.models import Episode, PhaseStay
+from caseapp.episodes.models import PhaseStay
 from caseapp.measures.queries import values_of_episodes
 from caseapp.measures.rules import Value
 from caseapp.plans.queries import plan_facts
@@ -52,20 +53,36 @@ WARNING = [
 SCREENER = "cssrs"
 
 
+class InProgram(Protocol):
+    """An episode, or as much of one as this asks about."""
+
+    id: str
+    client_id: str
+    program_id: str
+    admitted_on: date
+
+
+class Stay(Protocol):
+    """A stay, or as much of one as this asks about."""
+
+    phase_id: str
+    started_on: date
+
+
 @dataclass(frozen=True)
 class Known:
     """What a page has read already, so that it is not read twice: by episode the stay of the day, by phase its criteria, by
-    client the last use, and the sittings in order of their start, from `first_day` of the criteria on at least.
+    client the sittings in order of their start, from `first_day` of the criteria on at least, and the last use (None: not read).
     """
 
-    stays: Mapping[str, PhaseStay]
+    stays: Mapping[str, Stay]
     criteria: Mapping[str, Sequence[Asks]]
-    uses: Mapping[str, LastUse]
     sittings: Mapping[str, Sequence[Sitting]]
+    uses: Mapping[str, LastUse] | None = None
 
 
 def readiness(
-    episodes: Sequence[Episode],
+    episodes: Sequence[InProgram],
     day: date,
     known_at: datetime | None = None,
     instead: Mapping[str, Sequence[Asks]] | None = None,
@@ -82,7 +99,7 @@ def readiness(
     stays = known.stays if known else _stays([one.id for one in episodes], day, known_at)
     criteria = instead
     if criteria is None:
-        criteria = known.criteria if known else _criteria({stay.phase_id for stay in stays.values()})
+        criteria = known.criteria if known else criteria_of({stay.phase_id for stay in stays.values()})
     here = [one for one in episodes if one.id in stays]
     asked = [one for of_phase in criteria.values() for one in of_phase] + (WARNING if warn else [])
     read = _read(here, stays, asked, day, known_at, known)
@@ -91,8 +108,7 @@ def readiness(
         stay = stays[episode.id]
         facts = read.facts(episode, stay.started_on, day)
         stands = judged(stay.phase_id, criteria.get(stay.phase_id, ()), facts)
-        more = {"warnings": early(facts), "attended": facts.attended_in_week} if warn else {}
-        found[episode.id] = replace(stands, **more)
+        found[episode.id] = replace(stands, warnings=early(facts), attended=facts.attended_in_week) if warn else stands
     return found
 
 
@@ -114,7 +130,7 @@ _CRITERIA = (
 )
 
 
-def _criteria(phase_ids: Collection[str]) -> dict[str, list[Asks]]:
+def criteria_of(phase_ids: Collection[str]) -> dict[str, list[Asks]]:
     """By phase, its criteria in order. Those of a published version never change, so they need no instant."""
     found: dict[str, list[Asks]] = {}
     for row in db.scalars(_CRITERIA, {"phase_ids": list(phase_ids)}):
@@ -137,10 +153,12 @@ class _Read:
     meetings: dict[int, dict[str, int]] = field(default_factory=dict)
     assessed: dict[str, Assessed] = field(default_factory=dict)
 
-    def facts(self, episode: Episode, started_on: date, day: date) -> Facts:
+    def facts(self, episode: InProgram, started_on: date, day: date) -> Facts:
         """The facts of one episode."""
         of, values = episode.client_id, self.values.get(episode.id, [])
-        sittings = [one for one in self.sittings.get(of, ()) if one.on_day >= episode.admitted_on]
+        sittings = self.sittings.get(of, ())
+        if sittings and sittings[0].on_day < episode.admitted_on:
+            sittings = [one for one in sittings if one.on_day >= episode.admitted_on]
         numbers = self.profiles.on(episode.program_id, day) if self.profiles else {}
         return Facts(
             day=day,
@@ -161,7 +179,7 @@ class _Read:
             assessed_on=self.assessed[of].day if of in self.assessed else None,
         )
 
-    def _treatment(self, episode: Episode, sittings: Sequence[Sitting]) -> list[Counted]:
+    def _treatment(self, episode: InProgram, sittings: Sequence[Sitting]) -> list[Counted]:
         """What counts of the sittings as hours of treatment, without breaks."""
         treatment = [one for one in sittings if one.treatment]
         days = [self.profiles.on(episode.program_id, one.on_day) for one in treatment] if self.profiles else []
@@ -169,8 +187,8 @@ class _Read:
 
 
 def _read(
-    episodes: Sequence[Episode],
-    stays: Mapping[str, PhaseStay],
+    episodes: Sequence[InProgram],
+    stays: Mapping[str, Stay],
     asked: Sequence[Asks],
     day: date,
     known_at: datetime | None,
@@ -184,7 +202,7 @@ def _read(
     if kinds & SITTINGS:
         first = first_day(asked, [stays[one.id].started_on for one in episodes], day)
         rows = known.sittings if known else sittings_of_many(first, day, clients, known_at)
-        read.sittings = {id: [one for one in some if first <= one.on_day <= day] for id, some in rows.items()}
+        read.sittings = {id: _between(first, day, some) for id, some in rows.items()}
         read.profiles = profiles()
     scales = {one.scale for one in asked if one.scale} | ({SCREENER} if Kind.risk_screen in kinds else set())
     if scales:
@@ -212,12 +230,18 @@ def _read_use(
     """Use as reported, meetings (one statement for each span that is asked about), and the six dimensions."""
     kinds = {one.kind for one in asked}
     if kinds & USES:
-        read.uses = known.uses if known else last_use(clients, until=day, known_at=known_at)
+        read.uses = known.uses if known and known.uses is not None else last_use(clients, until=day, known_at=known_at)
     for span in {one.span for one in asked if one.kind is Kind.support_meetings}:
         since = day - timedelta(days=span)
         read.meetings[span] = meetings(clients, since=since, until=day, known_at=known_at)
     if Kind.reassessment in kinds:
         read.assessed = last_assessments(clients, until=day, known_at=known_at)
+
+
+def _between(first: date, last: date, sittings: Sequence[Sitting]) -> Sequence[Sitting]:
+    if sittings and first <= sittings[0].on_day and sittings[-1].on_day <= last:  # as nearly always
+        return sittings
+    return [one for one in sittings if first <= one.on_day <= last]
 
 
 def _second_last(values: Sequence[tuple[str, Value]]) -> dict[str, Value]:

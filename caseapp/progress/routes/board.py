@@ -37,7 +37,7 @@ def index():
     if not past:
         facts["caseloads"] = queries.caseloads(program, today)
         facts["limit"] = int(programs.profile(program.id, today)["caseload_alert"])
-    shows = [one.client.id for column in columns for one in column.people]
+    shows = [one.client.client_id for column in columns for one in column.people]
     return page("progress/index.html", form=form, shows=shows, status=422 if form.errors else 200, **facts)
 
 
