@@ -113,7 +113,7 @@ def sittings_of_many(
     past, asked = known_at is not None, {"first": first, "last": last, "known_at": known_at}
     held = {row.id: _shared(row) for row in db.execute(_HELD, asked)}
     found: dict[str, list[tuple[datetime, str, Sitting]]] = {client_id: [] for client_id in client_ids}
-    rows = db.execute(_places(past, len(found) > MANY), asked | {"client_ids": list(found)})
+    rows = db.execute(_places(past, len(found) > MANY), asked | {"client_ids": list(found)}).all()
     for client_id, session_id, place_id, came, state, minutes, late, early in rows:
         before, begun, ends, after = held[session_id]
         marked = (max(begun, came) if came else begun, ends, state, minutes or 0, late or 0, early or 0)

@@ -6,7 +6,7 @@ zone, which also says in which zone to write. `bind(read_now)` gives all of them
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any
 
 SMALL_GROUP = 20  # below this many people a percentage says more than is known: counts only
@@ -16,8 +16,13 @@ def day(value: date | None, today: date | None = None) -> str:
     """A calendar day: "Wed Nov 18", with the year unless it is this year's. Empty for None."""
     if value is None:
         return ""
-    short = f"{value:%a %b} {value.day}"
+    short = _short(value)
     return short if today is not None and value.year == today.year else f"{short}, {value.year}"
+
+
+@lru_cache(maxsize=2_000)  # a page of many people names the same few days thousands of times
+def _short(value: date) -> str:
+    return f"{value:%a %b} {value.day}"
 
 
 def day_long(value: date | None) -> str:
@@ -90,6 +95,7 @@ def count(noun: str, n: int, plural: str = "") -> str:
     return f"{n:,} {plural or plural_of(noun)}" if n else f"no {plural or plural_of(noun)}"
 
 
+@lru_cache(maxsize=500)
 def plural_of(noun: str) -> str:
     """The regular plural of an English noun or of the last word of a phrase."""
     if noun.endswith(("s", "x", "ch", "sh")):

@@ -128,21 +128,23 @@ def values_of_episodes(
     """By episode, (scale, value) of each measure from its admission up to a day, the first first. One statement for all."""
     meant = {"episode_ids": list(episode_ids), "scales": sorted(scales)}
     found: dict[str, list[tuple[str, Value]]] = {}
-    for id, scale, *value in db.execute(_of_episodes(known_at is not None), meant | as_of(until, known_at)):
+    for id, scale, *value in db.execute(_of_episodes(known_at is not None), meant | as_of(until, known_at)).all():
         found.setdefault(id, []).append((scale, Value(*value)))
     return found
 
 
 @cache
 def _of_episodes(past: bool) -> Select:
-    value = (MeasureScore.points, MeasureReading.taken_on, Measure.id, MeasureScore.estimated)
-    rows = select(Episode.id, MeasureScore.scale, *value).select_from(Episode)
-    rows = rows.join(Measure, Measure.client_id == Episode.client_id)
-    rows = rows.join(MeasureReading, MeasureReading.measure_id == Measure.id).join(MeasureScore)
-    rows = rows.where(Episode.id.in_(bindparam("episode_ids", expanding=True)), stood(MeasureReading, past))
-    rows = rows.where(MeasureScore.scale.in_(bindparam("scales", expanding=True)))
-    rows = rows.where(MeasureReading.taken_on >= Episode.admitted_on, MeasureReading.taken_on <= UNTIL)
-    return rows.order_by(MeasureReading.taken_on, MeasureReading.recorded_at, MeasureReading.id)
+    """Selected from the tables: rows of which nothing else is made are read in half the time of the ORM's."""
+    episode, measure, reading, score = (model.__table__.c for model in (Episode, Measure, MeasureReading, MeasureScore))
+    rows = select(episode.id, score.scale, score.points, reading.taken_on, measure.id, score.estimated)
+    rows = rows.join_from(Episode.__table__, Measure.__table__, measure.client_id == episode.client_id)
+    rows = rows.join(MeasureReading.__table__, reading.measure_id == measure.id)
+    rows = rows.join(MeasureScore.__table__, score.reading_id == reading.id)
+    rows = rows.where(episode.id.in_(bindparam("episode_ids", expanding=True)), stood(reading, past))
+    rows = rows.where(score.scale.in_(bindparam("scales", expanding=True)))
+    rows = rows.where(reading.taken_on >= episode.admitted_on, reading.taken_on <= UNTIL)
+    return rows.order_by(reading.taken_on, reading.recorded_at, reading.id)
 
 
 def _valued(client_ids: Collection[str], scale: str, since: date | None, past: bool) -> Select:

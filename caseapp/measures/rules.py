@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from caseapp.measures import cssrs
 from caseapp.measures.instruments import ASKS_FOR_SCREENER, SCALES, Band, Better, How, Instrument, Scale
@@ -26,8 +27,7 @@ class Score:
         return band_of(self.scale, self.points)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Points of someone on a day."""
 
     points: int

@@ -50,6 +50,14 @@ def version_in_use(program: Program, day: date) -> ProgramVersion | None:
     return db.scalar(_in_use(of_program), {"day": day})
 
 
+def phases_of(program: Program, day: date) -> list[Phase]:
+    """The phases of the version in use on a day, in order, without what each asks for; none before the first. One statement."""
+    version = _in_use(select(ProgramVersion.id).where(ProgramVersion.program_id == program.id)).scalar_subquery()
+    return list(
+        db.scalars(select(Phase).where(Phase.program_version_id == version).order_by(Phase.position), {"day": day})
+    )
+
+
 @dataclass(frozen=True)
 class PhaseInUse:
     """A phase of the version of a program that is in use, for lists to choose from."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum, auto
 from functools import cached_property
+from typing import NamedTuple
 
 from caseapp.attendance.counting import Counted, Sitting
 from caseapp.attendance.rules import ATTENDED, UNEXCUSED
@@ -57,8 +58,7 @@ WHERE = {
 }
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """A criterion as it stands: its sentence, what says so (figure and day in words), the day of the fact, where it is done.
 
     For a sign to look closer `met` means that it is there. One that `must` be met has no override.

@@ -166,7 +166,7 @@ class Asks:
     of: str = ""
     must: bool = False
 
-    @property
+    @cached_property
     def direction(self) -> Direction:
         """Which way it points."""
         return KINDS[self.kind].direction

@@ -21,7 +21,7 @@ from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.episodes.rules import MoveKind, Part
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase, Program
-from caseapp.programs.queries import version_in_use
+from caseapp.programs.queries import phases_of
 from caseapp.programs.rules.criteria import Asks
 from caseapp.progress.criteria import Readiness
 from caseapp.progress.models import PhaseReview
@@ -157,13 +157,13 @@ def board(user: Actor, asked: Asked) -> list[Column]:
     Absences and reviews are told as of now, so a past day has none.
     """
     past = asked.past
-    version = version_in_use(asked.program, asked.day)
+    in_use = phases_of(asked.program, asked.day)
     people = _people(user, asked)
     phases, criteria = _phases({one.phase_id for one in people}), criteria_of({one.phase_id for one in people})
     stands, missing = _standing(people, criteria, asked)
     ahead = moves_ahead([one.stay_id for one in people if one.transition_out_id], past.ended_at if past else None)
     reviews = {} if past else waiting_of([one.id for one in people])
-    columns = {phase.name: Column(phase, len(version.phases)) for phase in (version.phases if version else [])}
+    columns = {phase.name: Column(phase, len(in_use)) for phase in in_use}
     for client in people:
         phase, one = phases[client.phase_id], stands.get(client.id)
         column = columns.setdefault(phase.name, Column(phase, max(len(columns), 1)))

@@ -152,6 +152,7 @@ class _Read:
     uses: Mapping[str, LastUse] = field(default_factory=dict)
     meetings: dict[int, dict[str, int]] = field(default_factory=dict)
     assessed: dict[str, Assessed] = field(default_factory=dict)
+    breaks: dict[tuple[str, date], int] = field(default_factory=dict)
 
     def facts(self, episode: InProgram, started_on: date, day: date) -> Facts:
         """The facts of one episode."""
@@ -181,9 +182,14 @@ class _Read:
 
     def _treatment(self, episode: InProgram, sittings: Sequence[Sitting]) -> list[Counted]:
         """What counts of the sittings as hours of treatment, without breaks."""
-        treatment = [one for one in sittings if one.treatment]
-        days = [self.profiles.on(episode.program_id, one.on_day) for one in treatment] if self.profiles else []
-        return counted(treatment, [int(numbers["break_minutes"]) for numbers in days])
+        treatment, program_id = [one for one in sittings if one.treatment], episode.program_id
+        return counted(treatment, [self._break_on(program_id, one.on_day) for one in treatment])
+
+    def _break_on(self, program_id: str, day: date) -> int:
+        key = (program_id, day)
+        if key not in self.breaks:
+            self.breaks[key] = int(self.profiles.on(program_id, day)["break_minutes"])
+        return self.breaks[key]
 
 
 def _read(
