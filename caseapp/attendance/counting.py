@@ -99,6 +99,8 @@ def _apart(sittings: Sequence[Sitting]) -> bool:
 def _alone(one: Sitting, pause: int) -> Counted:
     scheduled = max(minutes_between(one.starts_at, one.ends_at), 0)
     attended = one.minutes if one.state in ATTENDED else 0
+    if not pause:
+        return Counted(one, scheduled, attended)
     return Counted(one, without_breaks(scheduled, pause), without_breaks(attended, pause))
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, or_, select
 
 from caseapp.attendance.counting import Sitting
 from caseapp.attendance.models import Mark
@@ -114,10 +114,11 @@ def sittings_of_many(
     held = {row.id: _shared(row) for row in db.execute(_HELD, asked)}
     found: dict[str, list[tuple[datetime, str, Sitting]]] = {client_id: [] for client_id in client_ids}
     rows = db.execute(_places(past, len(found) > MANY), asked | {"client_ids": list(found)}).all()
-    for client_id, session_id, place_id, came, state, minutes, late, early in rows:
+    for client_id, session_id, place_id, came, *mark in rows:
         before, begun, ends, after = held[session_id]
-        marked = (max(begun, came) if came else begun, ends, state, minutes or 0, late or 0, early or 0)
-        found[client_id].append((begun, place_id, Sitting(client_id, *before, *marked, *after)))
+        starts = begun if came is None or came < begun else came
+        one = Sitting._make((client_id, *before, starts, ends, *mark, *after))
+        found[client_id].append((begun, place_id, one))
     return {client_id: [one for _begun, _id, one in sorted(theirs)] for client_id, theirs in found.items()}
 
 
@@ -177,7 +178,8 @@ def _places(past: bool, many: bool) -> Select:
     said &= _stood(mark.recorded_at, mark.superseded_at, past)
     # Of many people SQLite would look up each one in each session, unless it is kept from the index of the two.
     who = place.client_id.concat("") if many else place.client_id
-    marked = (mark.state, mark.minutes, mark.late_minutes, mark.early_minutes)
+    minutes = (func.coalesce(one, 0) for one in (mark.minutes, mark.late_minutes, mark.early_minutes))
+    marked = (mark.state, *minutes)
     rows = select(place.client_id, place.session_id, place.id, place.arrived_at, *marked)
     rows = rows.join_from(Place.__table__, Session.__table__).outerjoin(Mark.__table__, said)
     rows = rows.where(_stood(place.booked_at, place.released_at, past), session.state.in_(ON), who.in_(_MEANT))

@@ -172,9 +172,12 @@ def odd_clock(on_day: date, at: time, field: str, zone: str) -> tuple[str, str, 
     return None
 
 
+MINUTE = timedelta(minutes=1)
+
+
 def minutes_between(starts: datetime, ends: datetime) -> int:
     """Whole minutes from one instant to another."""
-    return int((ends - starts).total_seconds() // 60)
+    return (ends - starts) // MINUTE
 
 
 def part_of_day(start: time) -> str:
