@@ -1,6 +1,5 @@
 """The phase board: who is in which phase, since when, with how many hours this week, and what lies ahead."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -229,12 +228,12 @@ def caseloads(program: Program, day: date) -> list[tuple[str, str, int]]:
 
 def lately(user: Actor, asked: Asked) -> list[tuple[int, str]]:
     """The moves of the 30 days up to the day of the clients one may see: (how many, words), by kind; one statement."""
-    rows = select(Transition.kind).join(Episode, Transition.episode_id == Episode.id)
+    rows = select(Transition.kind, func.count()).join(Episode, Transition.episode_id == Episode.id)
     rows = rows.join(Client, Episode.client_id == Client.id).where(visible_to(user), *_theirs(asked))
     rows = rows.where(Episode.program_id == asked.program.id, Transition.effective_on <= asked.day)
-    rows = rows.where(counts(asked.known_at is not None))
+    rows = rows.where(counts(asked.known_at is not None)).group_by(Transition.kind)
     rows = rows.where(Transition.effective_on > asked.day - timedelta(days=RECENT_DAYS))
-    kinds = Counter(db.scalars(rows, as_of(asked.day, asked.known_at)))
+    kinds = dict(db.execute(rows, as_of(asked.day, asked.known_at)).all())
     words = (
         (MoveKind.admit, "admitted"),
         (MoveKind.step_down, "stepped down"),
