@@ -1,10 +1,9 @@
 """What a criterion's standing says, who is ready by them, and the facts they read. How each kind is judged: `judging.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum, auto
-from functools import cached_property
 from typing import NamedTuple
 
 from caseapp.attendance.counting import Counted, Sitting
@@ -61,15 +60,30 @@ WHERE = {
 class Standing(NamedTuple):
     """A criterion as it stands: its sentence, what says so (figure and day in words), the day of the fact, where it is done.
 
-    For a sign to look closer `met` means that it is there. One that `must` be met has no override.
+    For a sign to look closer `met` means that it is there. One that `must` be met has no override. `told` gives what it says.
     """
 
     kind: Kind
     criterion: str
     state: State
-    says: str
+    told: str | Callable[[], str]
     day: date | None = None
     must: bool = False
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Standing) and self._said == other._said
+
+    def __repr__(self) -> str:
+        return f"Standing{self._said}"
+
+    @property
+    def _said(self) -> tuple:
+        return self._replace(told=self.says)[:]
+
+    @property
+    def says(self) -> str:
+        """What says so: the figure and the day in words."""
+        return self.told if isinstance(self.told, str) else self.told()
 
     @property
     def words(self) -> str:
@@ -102,7 +116,7 @@ class Readiness:
         """The criteria to step down that are met."""
         return [one for one in self.step_down if one.state is State.met]
 
-    @cached_property
+    @property
     def missing(self) -> list[Standing]:
         """What is not met or not known. A clinician's judgement is given in the review, and so keeps nobody out of it."""
         return [one for one in self.step_down if one.state in (State.not_met, State.not_known)]
@@ -120,12 +134,13 @@ class Readiness:
     @property
     def nearly(self) -> bool:
         """Whether one or two things are missing, some are not, and time is no more than two weeks away."""
-        weeks = next((one.day for one in self.missing if one.kind is Kind.weeks_in_phase), None)
+        missing = self.missing
+        weeks = next((one.day for one in missing if one.kind is Kind.weeks_in_phase), None)
         if weeks and weeks - self.day > SOON:
             return False
-        return 0 < len(self.missing) <= NEARLY and len(self.missing) < len(self.step_down)
+        return 0 < len(missing) <= NEARLY and len(missing) < len(self.step_down)
 
-    @cached_property
+    @property
     def signs(self) -> list[Standing]:
         """What asks for a closer look."""
         return [one for one in self.step_up if one.state is State.met]
@@ -140,12 +155,15 @@ class Week:
     open: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class Facts:
     """What is known of someone on a day: sessions since admission up to the day, in order; of `treatment` with the minutes that count.
 
     `first`, `earlier` and `last` are the first, second last and last values of this episode by scale; `follow_ups` how many
     calls after a crisis were open; `tests` of this episode, the newest first; `meetings` how many in so many days.
+
+    What several criteria ask of the sessions is counted once: `came` and `missed` are the days of each session to which they came
+    and of each unexcused absence, in order; `weeks` those from that in which the phase began to the running one, the last first.
     """
 
     day: date
@@ -165,31 +183,27 @@ class Facts:
     meetings: dict[int, int] = field(default_factory=dict)
     assessed_on: date | None = None
 
-    @cached_property
-    def came(self) -> list[date]:
-        """The day of each session to which they came, in order."""
-        return [one.on_day for one in self.sittings if one.state in ATTENDED]
+    came: list[date] = field(init=False)
+    missed: list[date] = field(init=False)
+    weeks: list[Week] = field(init=False)
 
-    @cached_property
-    def missed(self) -> list[date]:
-        """The day of each unexcused absence, in order."""
-        return [one.on_day for one in self.sittings if one.state in UNEXCUSED]
+    def __post_init__(self) -> None:
+        self.came = [one.on_day for one in self.sittings if one.state in ATTENDED]
+        self.missed = [one.on_day for one in self.sittings if one.state in UNEXCUSED]
+        self.weeks = self._weeks()
 
-    @cached_property
-    def weeks(self) -> list[Week]:
-        """The weeks from that in which the phase began to the running one, the last first."""
+    def _weeks(self) -> list[Week]:
         running, since = (week_of(one, self.week_starts_on)[0] for one in (self.day, self.started_on))
         found = [Week(running - timedelta(weeks=back)) for back in range((running - since).days // 7 + 1)]
         ends = running.toordinal() + 6
-        for one in self.treatment:
-            sitting = one.sitting
+        for sitting, scheduled, attended in self.treatment:
             back = (ends - sitting.on_day.toordinal()) // 7
             if back >= len(found):
                 continue
             if sitting.state in ATTENDED:
-                found[back].attended += one.attended
+                found[back].attended += attended
             elif sitting.state is None and sitting.on_day < self.day:
-                found[back].open += one.scheduled
+                found[back].open += scheduled
         return found
 
     @property

@@ -4,6 +4,7 @@ Boundaries: "n or more", "within n days" and "at n or below" include n. A day li
 n days before it. What nobody recorded is not known, which is neither met nor not met.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
@@ -17,20 +18,22 @@ from caseapp.progress.criteria import Facts, Readiness, Standing, State, Week
 
 NOT_GIVEN = (Outcome.missed, Outcome.refused)
 NO_RESULT = (Outcome.excused, Outcome.invalid)
-Judged = tuple[State, str, date | None]
+# A state, the words for it (put together when they are asked for: a board tells few of thousands), and the day of the fact.
+Judged = tuple[State, str | Callable[[], str], date | None]
 
 
 def standing(asks: Asks, facts: Facts) -> Standing:
     """How a criterion stands by these facts."""
-    state, says, on = _JUDGES[asks.kind](asks, facts)
-    return Standing(asks.kind, asks.sentence, state, says, on, asks.must)
+    return Standing(asks.kind, asks.sentence, *_JUDGES[asks.kind](asks, facts), asks.must)
 
 
-def readiness(phase_id: str, criteria: Sequence[Asks], facts: Facts) -> Readiness:
-    """How someone in a phase with these criteria stands."""
+def readiness(
+    phase_id: str, criteria: Sequence[Asks], facts: Facts, warnings: list[str] | None = None, attended: int = 0
+) -> Readiness:
+    """How someone in a phase with these criteria stands; early signs and the minutes of the week as they are handed in."""
     found = [(one.direction, standing(one, facts)) for one in criteria]
     down, up = ([one for direction, one in found if direction == which] for which in ("step_down", "step_up"))
-    return Readiness(phase_id, facts.day, down, up)
+    return Readiness(phase_id, facts.day, down, up, warnings or [], attended)
 
 
 def _met(holds: bool) -> State:
@@ -44,11 +47,13 @@ def _number(value: float) -> str:
 def _weeks_in_phase(asks: Asks, facts: Facts) -> Judged:
     days = (facts.day - facts.started_on).days
     holds = days >= asks.number * 7
-    since = f"{count('week', days // 7)}, since {day(facts.started_on, facts.day)}"
     until = facts.started_on + timedelta(weeks=int(asks.number))
-    if holds:
-        return State.met, since, facts.started_on
-    return State.not_met, f"{since}; met on {day(until, facts.day)}", until
+
+    def says() -> str:
+        since = f"{count('week', days // 7)}, since {day(facts.started_on, facts.day)}"
+        return since if holds else f"{since}; met on {day(until, facts.day)}"
+
+    return _met(holds), says, facts.started_on if holds else until
 
 
 def _hours_words(weeks: Sequence[Week], running: Week) -> str:
@@ -65,10 +70,13 @@ def _hours_attended(asks: Asks, facts: Facts) -> Judged:
     row = int(running.attended >= needed) + _in_a_row(past, lambda week: week.attended >= needed)
     could = int(running.attended + running.open >= needed)
     could += _in_a_row(past, lambda week: week.attended + week.open >= needed)
-    says = f"{min(row, asks.span)} of {count('week', asks.span)}: {_hours_words(past[: asks.span], running)}"
-    if row < asks.span <= could:
-        return State.not_known, f"{says}; a roll-call is not finished", None
-    return _met(row >= asks.span), says, None
+    open_ = row < asks.span <= could
+
+    def says() -> str:
+        said = f"{min(row, asks.span)} of {count('week', asks.span)}: {_hours_words(past[: asks.span], running)}"
+        return f"{said}; a roll-call is not finished" if open_ else said
+
+    return State.not_known if open_ else _met(row >= asks.span), says, None
 
 
 def _in_a_row(weeks: Sequence[Week], holds: Callable[[Week], bool]) -> int:
@@ -80,7 +88,7 @@ def _hours_short(asks: Asks, facts: Facts) -> Judged:
     running, *past = facts.weeks
     whole = [week for week in past if week.first >= facts.started_on]
     short = _in_a_row(whole, lambda week: week.attended + week.open < asks.number * 60)
-    return _met(short >= asks.span), _hours_words(whole[: asks.span], running), None
+    return _met(short >= asks.span), lambda: _hours_words(whole[: asks.span], running), None
 
 
 def _sessions_attended(asks: Asks, facts: Facts) -> Judged:
@@ -96,11 +104,15 @@ def _sessions_attended(asks: Asks, facts: Facts) -> Judged:
 def _attendance_share(asks: Asks, facts: Facts) -> Judged:
     """Of the sessions that were marked. Excused absences are left out: a share measures what nobody gave a reason for."""
     since = facts.day - timedelta(weeks=asks.span)
-    came, missed = (sum(on > since for on in days) for days in (facts.came, facts.missed))
+    came, missed = (len(days) - bisect_right(days, since) for days in (facts.came, facts.missed))
     if not came + missed:
         return State.not_known, "no session marked", None
-    says = f"{came} of {count('session', came + missed)} ({100 * came // (came + missed)} %)"
-    return _met(100 * came >= asks.number * (came + missed)), says, None
+    marked = came + missed
+
+    def says() -> str:
+        return f"{came} of {count('session', marked)} ({100 * came // marked} %)"
+
+    return _met(100 * came >= asks.number * marked), says, None
 
 
 def _unexcused(asks: Asks, facts: Facts) -> list[date]:
@@ -112,20 +124,24 @@ def _no_unexcused_absence(asks: Asks, facts: Facts) -> Judged:
     missed = _unexcused(asks, facts)
     if not missed:
         return State.met, f"none in {count('day', asks.span)}", None
-    return State.not_met, f"{len(missed)}, last {day(missed[-1], facts.day)}", missed[-1]
+    return State.not_met, lambda: f"{len(missed)}, last {day(missed[-1], facts.day)}", missed[-1]
 
 
 def _absences(asks: Asks, facts: Facts) -> Judged:
     missed = _unexcused(asks, facts)
-    says = f"{count('unexcused absence', len(missed))} in {count('day', asks.span)}"
     last = missed[-1] if missed else None
-    return _met(len(missed) >= asks.number), f"{says}, last {day(last, facts.day)}" if last else says, last
+
+    def says() -> str:
+        said = f"{count('unexcused absence', len(missed))} in {count('day', asks.span)}"
+        return f"{said}, last {day(last, facts.day)}" if last else said
+
+    return _met(len(missed) >= asks.number), says, last
 
 
 def _plan_signed(_asks: Asks, facts: Facts) -> Judged:
     on = facts.plan.signed_on if facts.plan else None
     if on:
-        return State.met, f"signed {day(on, facts.day)}", on
+        return State.met, lambda: f"signed {day(on, facts.day)}", on
     return State.not_met, "written, not signed by everyone" if facts.plan else "no plan yet", None
 
 
@@ -139,9 +155,13 @@ def _plan_reviewed(asks: Asks, facts: Facts) -> Judged:
 
 def _within(asks: Asks, facts: Facts, on: date) -> Judged:
     """Whether a day lies within the days asked for: "last Nov 2 (16 days ago)"."""
-    ago = (facts.day - on).days
-    when = "today" if ago == 0 else f"{count('day', ago)} ago"
-    return _met(facts.within(on, asks.span)), f"last {day(on, facts.day)} ({when})", on
+
+    def says() -> str:
+        ago = (facts.day - on).days
+        when = "today" if ago == 0 else f"{count('day', ago)} ago"
+        return f"last {day(on, facts.day)} ({when})"
+
+    return _met(facts.within(on, asks.span)), says, on
 
 
 def _of_plan(name: str) -> Callable[[Asks, Facts], Judged]:
@@ -161,7 +181,7 @@ def _measure_at_or_below(asks: Asks, facts: Facts) -> Judged:
     holds = at_or_below(value, asks.number)
     if holds is None:
         return State.not_known, "not measured yet", None
-    return _met(holds), f"{value.points} on {day(value.day, facts.day)}", value.day
+    return _met(holds), lambda: f"{value.points} on {day(value.day, facts.day)}", value.day
 
 
 def _measure_improved(asks: Asks, facts: Facts) -> Judged:
@@ -178,7 +198,10 @@ def _changed(asks: Asks, facts: Facts, way: int) -> Judged:
     better = improved_by(asks.scale, first, last)
     if better is None:
         return State.not_known, "measured once" if last else "not measured yet", last.day if last else None
-    says = f"{first.points} on {day(first.day, facts.day)}, {last.points} on {day(last.day, facts.day)}"
+
+    def says() -> str:
+        return ", ".join(f"{one.points} on {day(one.day, facts.day)}" for one in (first, last))
+
     return _met(way * better >= asks.number), says, last.day
 
 
@@ -209,8 +232,8 @@ def _expected_tests(asks: Asks, facts: Facts) -> Judged:
     row = next((at for at, one in enumerate(told) if one.unexpected or one.outcome in NOT_GIVEN), len(told))
     if not told:
         return State.not_known, "no test on record", None
-    says = f"{row} of {_number(asks.number)}, last {day(told[0].day, facts.day)}"
-    return _met(row >= asks.number), says, told[0].day
+    last = told[0].day
+    return _met(row >= asks.number), lambda: f"{row} of {_number(asks.number)}, last {day(last, facts.day)}", last
 
 
 def _missed_tests(asks: Asks, facts: Facts) -> Judged:
@@ -224,7 +247,10 @@ def _unexpected_tests(asks: Asks, facts: Facts) -> Judged:
 def _tests(asks: Asks, facts: Facts, days: Sequence[date]) -> Judged:
     """How many of these tests, the newest first, lie within the days asked about."""
     here = [on for on in days if facts.within(on, asks.span)]
-    says = f"{len(here)} in {count('day', asks.span)}" + (f", last {day(here[0], facts.day)}" if here else "")
+
+    def says() -> str:
+        return f"{len(here)} in {count('day', asks.span)}" + (f", last {day(here[0], facts.day)}" if here else "")
+
     return _met(len(here) >= asks.number), says, here[0] if here else None
 
 

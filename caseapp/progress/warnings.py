@@ -4,6 +4,7 @@ Nothing that is known at admission predicts who leaves; what can be seen is atte
 get worse, and the first weeks (`domain.md` 8). How long nobody has had contact is told by `rules.Absence`.
 """
 
+from bisect import bisect_right
 from datetime import timedelta
 
 from caseapp.core.words import day
@@ -27,8 +28,13 @@ def early(facts: Facts) -> list[str]:
 def _drop(facts: Facts) -> str:
     """Attendance of the last two weeks, 25 points or more under that of the four before; of three marked sessions at least each."""
     recent, before = facts.day - RECENT, facts.day - BEFORE
-    spans = ((recent, facts.day), (before, recent))
-    came, missed = ([sum(a < on <= b for on in days) for a, b in spans] for days in (facts.came, facts.missed))
+    came, missed = (
+        [
+            bisect_right(days, until) - bisect_right(days, since)
+            for since, until in ((recent, facts.day), (before, recent))
+        ]
+        for days in (facts.came, facts.missed)
+    )
     marked = [sum(both) for both in zip(came, missed, strict=True)]
     if min(marked) < MARKED_LEAST:
         return ""

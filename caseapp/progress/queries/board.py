@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -83,7 +82,7 @@ class OnBoard:
         in_it = since + timedelta(weeks=self.week - 1)
         return week_of_phase(since, in_it, phase.weeks_expected_least, phase.weeks_expected_most)
 
-    @cached_property
+    @property
     def group(self) -> str:
         """Under which head they stand: a move ahead, a review, what asks for a closer look, then how much is missing."""
         if self.ahead:
@@ -96,7 +95,7 @@ class OnBoard:
             return READY
         return NEARLY if self.stands and self.stands.nearly else NOT_YET
 
-    @cached_property
+    @property
     def closer(self) -> list[str]:
         """What asks for a closer look, each with its facts: signs of the phase, and a silence that is for the team to decide."""
         signs = [one.words for one in self.stands.signs] if self.stands else []

@@ -1,7 +1,7 @@
 """How people stand by the criteria of their phase, now or on a past day: every fact of any number of episodes at once."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Protocol
@@ -107,8 +107,8 @@ def readiness(
     for episode in here:
         stay = stays[episode.id]
         facts = read.facts(episode, stay.started_on, day)
-        stands = judged(stay.phase_id, criteria.get(stay.phase_id, ()), facts)
-        found[episode.id] = replace(stands, warnings=early(facts), attended=facts.attended_in_week) if warn else stands
+        more = (early(facts), facts.attended_in_week) if warn else ()
+        found[episode.id] = judged(stay.phase_id, criteria.get(stay.phase_id, ()), facts, *more)
     return found
 
 
