@@ -15,7 +15,7 @@ if MADE_HERE:
 
 # A page makes some ten thousand objects and lets go of nearly all by itself. Looking for the few rings among them after every
 # 700, and through the whole program each time, took a tenth to a fifth of a page's time.
-COLLECT_AFTER = (50_000, 20, 50)
+COLLECT_AFTER = (200_000, 20, 50)
 
 
 def post_worker_init(_worker):

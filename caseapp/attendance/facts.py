@@ -151,29 +151,24 @@ def _stays(everyone: bool) -> Select:
     return rows.order_by(PhaseStay.started_on, PhaseStay.id)
 
 
+# What many people were in, and their places with their marks. Both are selected from the tables: rows of which nothing else is made
+# are read in half the time of the ORM's.
+_session, _service = Session.__table__.c, Service.__table__.c
 _HELD = (
     select(
-        *(
-            Session.id,
-            Session.topic,
-            Session.on_day,
-            Session.starts_at,
-            Session.ends_at,
-            Session.finished_at,
-            Session.mode,
-        ),
-        *(Service.name.label("service"), Service.code, Service.counts_as_hours, Room.name.label("room")),
+        *(_session.id, _session.topic, _session.on_day, _session.starts_at, _session.ends_at, _session.finished_at),
+        *(_session.mode, _service.name.label("service"), _service.code, _service.counts_as_hours),
+        Room.__table__.c.name.label("room"),
     )
-    .join(Service, Session.service_id == Service.id)
-    .outerjoin(Room, Session.room_id == Room.id)
-    .where(Session.state.in_(ON), Session.on_day.between(bindparam("first"), bindparam("last")))
+    .join_from(Session.__table__, Service.__table__, _session.service_id == _service.id)
+    .outerjoin(Room.__table__, _session.room_id == Room.__table__.c.id)
+    .where(_session.state.in_(ON), _session.on_day.between(bindparam("first"), bindparam("last")))
 )
 
 
 @cache
 def _places(past: bool, many: bool) -> Select:
-    """Places with their marks. They are selected from the tables, for rows that become nothing else: half the time of the ORM's."""
-    place, mark, session = Place.__table__.c, Mark.__table__.c, Session.__table__.c
+    place, mark = Place.__table__.c, Mark.__table__.c
     said = (mark.place_id == place.id) & mark.state.is_not(None)
     said &= _stood(mark.recorded_at, mark.superseded_at, past)
     # Of many people SQLite would look up each one in each session, unless it is kept from the index of the two.
@@ -182,8 +177,8 @@ def _places(past: bool, many: bool) -> Select:
     marked = (mark.state, *minutes)
     rows = select(place.client_id, place.session_id, place.id, place.arrived_at, *marked)
     rows = rows.join_from(Place.__table__, Session.__table__).outerjoin(Mark.__table__, said)
-    rows = rows.where(_stood(place.booked_at, place.released_at, past), session.state.in_(ON), who.in_(_MEANT))
-    return rows.where(session.on_day.between(bindparam("first"), bindparam("last")))
+    rows = rows.where(_stood(place.booked_at, place.released_at, past), _session.state.in_(ON), who.in_(_MEANT))
+    return rows.where(_session.on_day.between(bindparam("first"), bindparam("last")))
 
 
 @cache

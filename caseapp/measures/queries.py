@@ -17,7 +17,6 @@ from caseapp.core.access import Actor, Role
 from caseapp.core.db import db
 from caseapp.core.errors import NotFound
 from caseapp.core.past import UNTIL, as_of, stood
-from caseapp.episodes.models import Episode
 from caseapp.episodes.queries import open_episode
 from caseapp.identity.queries import working_staff
 from caseapp.measures.instruments import INSTRUMENTS, Instrument, Scale
@@ -122,28 +121,26 @@ def first_values(
     return _one_each(_valued(client_ids, scale, since, known_at is not None), oldest, as_of(until, known_at))
 
 
-def values_of_episodes(
-    episode_ids: Collection[str], scales: Collection[str], *, until: date, known_at: datetime | None = None
-) -> dict[str, list[tuple[str, Value]]]:
-    """By episode, (scale, value) of each measure from its admission up to a day, the first first. One statement for all."""
-    meant = {"episode_ids": list(episode_ids), "scales": sorted(scales)}
-    found: dict[str, list[tuple[str, Value]]] = {}
-    for id, scale, *value in db.execute(_of_episodes(known_at is not None), meant | as_of(until, known_at)).all():
-        found.setdefault(id, []).append((scale, Value(*value)))
+def values_of_many(
+    client_ids: Collection[str], scales: Collection[str], *, until: date, known_at: datetime | None = None
+) -> dict[str, dict[str, list[Value]]]:
+    """By client and scale, the value of each measure up to a day, the first first. One statement for all."""
+    meant = {"client_ids": list(client_ids), "scales": sorted(scales)} | as_of(until, known_at)
+    found: dict[str, dict[str, list[Value]]] = {}
+    for client_id, scale, *value in db.execute(_of_many(known_at is not None), meant).all():
+        found.setdefault(client_id, {}).setdefault(scale, []).append(Value._make(value))
     return found
 
 
 @cache
-def _of_episodes(past: bool) -> Select:
+def _of_many(past: bool) -> Select:
     """Selected from the tables: rows of which nothing else is made are read in half the time of the ORM's."""
-    episode, measure, reading, score = (model.__table__.c for model in (Episode, Measure, MeasureReading, MeasureScore))
-    rows = select(episode.id, score.scale, score.points, reading.taken_on, measure.id, score.estimated)
-    rows = rows.join_from(Episode.__table__, Measure.__table__, measure.client_id == episode.client_id)
-    rows = rows.join(MeasureReading.__table__, reading.measure_id == measure.id)
+    measure, reading, score = (model.__table__.c for model in (Measure, MeasureReading, MeasureScore))
+    rows = select(measure.client_id, score.scale, score.points, reading.taken_on, measure.id, score.estimated)
+    rows = rows.join_from(Measure.__table__, MeasureReading.__table__, reading.measure_id == measure.id)
     rows = rows.join(MeasureScore.__table__, score.reading_id == reading.id)
-    rows = rows.where(episode.id.in_(bindparam("episode_ids", expanding=True)), stood(reading, past))
-    rows = rows.where(score.scale.in_(bindparam("scales", expanding=True)))
-    rows = rows.where(reading.taken_on >= episode.admitted_on, reading.taken_on <= UNTIL)
+    rows = rows.where(measure.client_id.in_(bindparam("client_ids", expanding=True)), stood(reading, past))
+    rows = rows.where(score.scale.in_(bindparam("scales", expanding=True)), reading.taken_on <= UNTIL)
     return rows.order_by(reading.taken_on, reading.recorded_at, reading.id)
 
 

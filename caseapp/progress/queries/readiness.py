@@ -21,7 +21,7 @@ from caseapp.crisis.models import CrisisContact
 from caseapp.drug_tests.queries import results
 from caseapp.drug_tests.rules import Tested
 from caseapp.episodes.models import PhaseStay
-from caseapp.measures.queries import values_of_episodes
+from caseapp.measures.queries import values_of_many
 from caseapp.measures.rules import Value
 from caseapp.plans.queries import plan_facts
 from caseapp.plans.rules import PlanFact
@@ -140,11 +140,11 @@ def criteria_of(phase_ids: Collection[str]) -> dict[str, list[Asks]]:
 
 @dataclass
 class _Read:
-    """What was read of many people: values and plans by episode, the rest by client."""
+    """What was read of many people: plans by episode, the rest by client."""
 
     profiles: Profiles | None = None
     sittings: dict[str, list[Sitting]] = field(default_factory=dict)
-    values: dict[str, list[tuple[str, Value]]] = field(default_factory=dict)
+    values: dict[str, dict[str, list[Value]]] = field(default_factory=dict)
     follow_ups: dict[str, int] = field(default_factory=dict)
     crises: dict[str, date] = field(default_factory=dict)
     plans: dict[str, PlanFact] = field(default_factory=dict)
@@ -156,7 +156,8 @@ class _Read:
 
     def facts(self, episode: InProgram, started_on: date, day: date) -> Facts:
         """The facts of one episode."""
-        of, values = episode.client_id, self.values.get(episode.id, [])
+        of = episode.client_id
+        values = _since(episode.admitted_on, self.values.get(of, {}))
         sittings = self.sittings.get(of, ())
         if sittings and sittings[0].on_day < episode.admitted_on:
             sittings = [one for one in sittings if one.on_day >= episode.admitted_on]
@@ -167,13 +168,13 @@ class _Read:
             week_starts_on=int(numbers.get("week_starts_on", 0)),
             sittings=sittings,
             treatment=self._treatment(episode, sittings),
-            last=dict(values),
-            first=dict(reversed(values)),
+            last={scale: some[-1] for scale, some in values.items()},
+            first={scale: some[0] for scale, some in values.items()},
             follow_ups=self.follow_ups.get(of, 0),
             crisis_on=self.crises.get(of),
             plan=self.plans.get(episode.id),
             tests=[one for one in self.tests.get(of, ()) if one.day >= episode.admitted_on],
-            earlier=_second_last(values),
+            earlier={scale: some[-2] for scale, some in values.items() if len(some) > 1},
             admitted_on=episode.admitted_on,
             last_use=self.uses.get(of),
             meetings={days: been.get(of, 0) for days, been in self.meetings.items()},
@@ -212,7 +213,7 @@ def _read(
         read.profiles = profiles()
     scales = {one.scale for one in asked if one.scale} | ({SCREENER} if Kind.risk_screen in kinds else set())
     if scales:
-        read.values = values_of_episodes(ids, scales, until=day, known_at=known_at)
+        read.values = values_of_many(clients, scales, until=day, known_at=known_at)
     if kinds & CRISES:
         read.follow_ups, read.crises = _crises(clients, _end_of(day, known_at), known_at or clock.now())
     if kinds & PLANS:
@@ -250,14 +251,12 @@ def _between(first: date, last: date, sittings: Sequence[Sitting]) -> Sequence[S
     return [one for one in sittings if first <= one.on_day <= last]
 
 
-def _second_last(values: Sequence[tuple[str, Value]]) -> dict[str, Value]:
-    last: dict[str, Value] = {}
-    found: dict[str, Value] = {}
-    for scale, value in values:
-        if scale in last:
-            found[scale] = last[scale]
-        last[scale] = value
-    return found
+def _since(first: date, values: dict[str, list[Value]]) -> dict[str, list[Value]]:
+    """By scale the values from a day on; a scale without one is left out."""
+    if all(some[0].day >= first for some in values.values()):  # as nearly always
+        return values
+    since = {scale: [one for one in some if one.day >= first] for scale, some in values.items()}
+    return {scale: some for scale, some in since.items() if some}
 
 
 def first_day(asked: Sequence[Asks], begun: Sequence[date], day: date) -> date:

@@ -38,7 +38,9 @@ def index():
         facts["caseloads"] = queries.caseloads(program, today)
         facts["limit"] = int(programs.profile(program.id, today)["caseload_alert"])
     shows = [one.client.client_id for column in columns for one in column.people]
-    return page("progress/index.html", form=form, shows=shows, status=422 if form.errors else 200, **facts)
+    answer = page("progress/index.html", form=form, shows=shows, status=422 if form.errors else 200, **facts)
+    columns.clear()  # what a template was given hangs in a ring until it is collected, which takes long for hundreds of people
+    return answer
 
 
 def _whose() -> str | None:
