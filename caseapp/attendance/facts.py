@@ -114,10 +114,10 @@ def sittings_of_many(
     held = {row.id: _shared(row) for row in db.execute(_HELD, asked)}
     found: dict[str, list[tuple[datetime, str, Sitting]]] = {client_id: [] for client_id in client_ids}
     rows = db.execute(_places(past, len(found) > MANY), asked | {"client_ids": list(found)}).all()
-    for client_id, session_id, place_id, came, *mark in rows:
+    for client_id, session_id, place_id, came, state, minutes, late, early in rows:
         before, begun, ends, after = held[session_id]
         starts = begun if came is None or came < begun else came
-        one = Sitting._make((client_id, *before, starts, ends, *mark, *after))
+        one = Sitting._make((client_id, *before, starts, ends, state, minutes, late, early, *after))
         found[client_id].append((begun, place_id, one))
     return {client_id: [one for _begun, _id, one in sorted(theirs)] for client_id, theirs in found.items()}
 

@@ -101,7 +101,8 @@ class Readiness:
     """How someone stands on a day by the criteria of their phase: those to step down, and those that ask for a closer look.
 
     `warnings` are early signs by rules that are the same for every program (`warnings.py`); each names its facts. `attended` are
-    the minutes of treatment in the week of that day, up to it, where early signs were asked for.
+    the minutes of treatment in the week of that day, up to it, where early signs were asked for. `missing` is what is not met or
+    not known: a clinician's judgement is given in the review, and so keeps nobody out of it.
     """
 
     phase_id: str
@@ -110,16 +111,16 @@ class Readiness:
     step_up: list[Standing] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     attended: int = 0
+    missing: list[Standing] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        unmet = (State.not_met, State.not_known)
+        object.__setattr__(self, "missing", [one for one in self.step_down if one.state in unmet])
 
     @property
     def met(self) -> list[Standing]:
         """The criteria to step down that are met."""
         return [one for one in self.step_down if one.state is State.met]
-
-    @property
-    def missing(self) -> list[Standing]:
-        """What is not met or not known. A clinician's judgement is given in the review, and so keeps nobody out of it."""
-        return [one for one in self.step_down if one.state in (State.not_met, State.not_known)]
 
     @property
     def judged(self) -> list[Standing]:

@@ -34,7 +34,7 @@ class GoesOn(Protocol):
 
 
 class Seen(NamedTuple):
-    """A session that someone missed, by its state and day, or the last contact of one kind."""
+    """A session that someone missed, by its state and day, or the last contact of one kind, with its day if that is known."""
 
     state: str
     at: datetime
@@ -64,19 +64,19 @@ def absences_in(
     Who is not marked has not been absent: a list that nobody has finished says nothing about anyone.
     """
     seen, zone = _seen(episodes, known or {}, since) if episodes else {}, clinic.zone()
-    return {id: _absence(episode, seen[id], today, zone) for id, episode in episodes.items()}
+    numbers = {program_id: profile(program_id, today) for program_id in {one.program_id for one in episodes.values()}}
+    return {id: _absence(one, seen[id], numbers[one.program_id], today, zone) for id, one in episodes.items()}
 
 
-def _absence(episode: GoesOn, seen: Sequence[Seen], today: date, zone: str) -> Absence:
+def _absence(episode: GoesOn, seen: Sequence[Seen], numbers: Mapping[str, float], today: date, zone: str) -> Absence:
     here = [row for row in seen if row.state in ABSENT and row.on_day >= episode.admitted_on]
     contacts = [row for row in seen if row.state not in ABSENT]
     came = next((row.at for row in contacts if row.state == CAME), None)
-    numbers = profile(episode.program_id, today)
     return Absence(
         day=today,
         in_a_row=sum(1 for row in here if came is None or row.at > came),
         unexcused=sum(1 for row in here if row.state in UNEXCUSED and row.on_day > today - LOOK_BACK),
-        last_contact=max([episode.admitted_on, *(clock.day_of(row.at, zone) for row in contacts)]),
+        last_contact=max([episode.admitted_on, *(row.on_day or clock.day_of(row.at, zone) for row in contacts)]),
         review=int(numbers["absences_review"]),
         discharge=int(numbers["absences_discharge"]),
         warn_days=int(numbers["no_contact_warn_days"]),
@@ -103,9 +103,9 @@ def _seen(episodes: Mapping[str, GoesOn], known: Mapping[str, Sequence[Sitting]]
 def _of_sittings(sittings: Sequence[Sitting], now: datetime) -> list[Seen]:
     """What they missed of these sittings, and the last to which they came."""
     begun = [one for one in sittings if one.state and one.starts_at <= now]
-    came = [one.starts_at for one in begun if one.state in ATTENDED]
+    came = [(one.starts_at, one.on_day) for one in begun if one.state in ATTENDED]
     missed = [Seen(one.state, one.starts_at, one.on_day) for one in begun if one.state in ABSENT]
-    return [*missed, Seen(CAME, max(came), None)] if came else missed
+    return [*missed, Seen(CAME, *max(came))] if came else missed
 
 
 # What every chart and caseload asks, put together once.
