@@ -14,7 +14,8 @@ if MADE_HERE:
 
 
 # A page makes some ten thousand objects and lets go of nearly all by itself. Looking for the few rings among them after every
-# 700, and through the whole program each time, took a tenth to a fifth of a page's time.
+# 700, and through the whole program each time, took a tenth to a fifth of a page's time. A board of five hundred people makes
+# more than a hundred thousand, which are looked through for nothing where the collector does not wait for more than that.
 COLLECT_AFTER = (200_000, 20, 50)
 
 

@@ -22,7 +22,7 @@ from caseapp.scheduling.queries import ON
 from caseapp.scheduling.rules import Mode, held_as
 
 WEEK = timedelta(days=7)
-MANY = 50
+MANY = 50  # from so many people on all places of the sessions are looked through, instead of each person's
 
 
 class InPhase(NamedTuple):
@@ -115,6 +115,8 @@ def sittings_of_many(
     found: dict[str, list[tuple[datetime, str, Sitting]]] = {client_id: [] for client_id in client_ids}
     rows = db.execute(_places(past, len(found) > MANY), asked | {"client_ids": list(found)}).all()
     for client_id, session_id, place_id, came, state, minutes, late, early in rows:
+        if session_id not in held:  # it came to be on between the two statements
+            continue
         before, begun, ends, after = held[session_id]
         starts = begun if came is None or came < begun else came
         one = Sitting._make((client_id, *before, starts, ends, state, minutes, late, early, *after))

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum, auto
-from typing import NamedTuple
 
 from caseapp.attendance.counting import Counted, Sitting
 from caseapp.attendance.rules import ATTENDED, UNEXCUSED
@@ -57,10 +56,12 @@ WHERE = {
 }
 
 
-class Standing(NamedTuple):
+@dataclass(slots=True, eq=False, repr=False)
+class Standing:
     """A criterion as it stands: its sentence, what says so (figure and day in words), the day of the fact, where it is done.
 
-    For a sign to look closer `met` means that it is there. One that `must` be met has no override. `told` gives what it says.
+    For a sign to look closer `met` means that it is there. One that `must` be met has no override. `told` gives what it says, or puts
+    it together when it is asked for.
     """
 
     kind: Kind
@@ -78,7 +79,7 @@ class Standing(NamedTuple):
 
     @property
     def _said(self) -> tuple:
-        return self._replace(told=self.says)[:]
+        return self.kind, self.criterion, self.state, self.says, self.day, self.must
 
     @property
     def says(self) -> str:
