@@ -57,7 +57,7 @@ class Client(Base):
     @property
     def last_first(self) -> str:
         """The name as lists show it."""
-        return last_first(self.last_name, self.first_name, self.called_elsewhere)
+        return last_first(self)
 
 
 class ClientName(Base):

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
+from typing import Protocol
 
 # Letters that do not come apart into a plain letter and a mark.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"})
@@ -13,10 +14,18 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 OLDEST = 120
 
 
-def last_first(last_name: str, first_name: str, called_elsewhere: str | None) -> str:
-    """A name as lists show it; of someone without one, what another system calls them."""
-    name = ", ".join(filter(None, (last_name, first_name)))
-    return name or ", ".join(filter(None, ("No name", called_elsewhere)))
+class Named(Protocol):
+    """A client, or a row with as much of one as makes a name."""
+
+    last_name: str
+    first_name: str
+    called_elsewhere: str | None
+
+
+def last_first(one: Named) -> str:
+    """A name as lists show it; of someone without one, what another system calls them, which most lists do not read."""
+    name = ", ".join(filter(None, (one.last_name, one.first_name)))
+    return name or ", ".join(filter(None, ("No name", one.called_elsewhere)))
 
 
 def folded(text: str) -> str:

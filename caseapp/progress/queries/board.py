@@ -58,7 +58,7 @@ class Person(NamedTuple):
     @property
     def last_first(self) -> str:
         """The name as lists show it."""
-        return last_first(self.last_name, self.first_name, self.called_elsewhere)
+        return last_first(self)
 
 
 @dataclass(frozen=True)
