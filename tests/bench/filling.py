@@ -21,7 +21,7 @@ from caseapp.clients.spelling import findable, sounds
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock, sealed
 from caseapp.core.access import COMMAND_LINE
-from caseapp.core.db import db, new_id, transaction
+from caseapp.core.db import db, engine, is_sqlite, new_id, transaction
 from caseapp.core.models import SealingKey
 from caseapp.episodes.actions import PastEpisode, PastStay, bring_in_past
 from caseapp.episodes.rules import MoveReason
@@ -68,8 +68,13 @@ def fill(many: int) -> None:
             _bring_in(min(AT_ONCE, many - begin), begin, chance)
         done, took = min(begin + AT_ONCE, many), time.monotonic() - started
         print(f"{done:,} of {many:,} clients are in, after {took:.0f} s", file=sys.stderr, flush=True)
-    with transaction() as session:
-        session.execute(text("ANALYZE"))
+    settle()
+
+
+def settle() -> None:
+    """Leave the tables as PostgreSQL's own cleaning leaves them within minutes, which else would begin in the midst of measuring."""
+    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE" if is_sqlite() else "VACUUM ANALYZE"))
 
 
 def _bring_in(many: int, begin: int, chance: Random) -> None:

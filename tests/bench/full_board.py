@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import insert
 
 from caseapp.attendance.history import bring_in_past as bring_in_roll_calls
 from caseapp.attendance.rules import MarkState, Said
@@ -32,7 +32,7 @@ from caseapp.programs import queries as programs
 from caseapp.scheduling.actions import PastSession
 from caseapp.tasks.models import Task
 from caseapp.tasks.rules import TaskKind
-from tests.bench.filling import person, stays
+from tests.bench.filling import person, settle, stays
 
 PEOPLE, IN_A_GROUP, WEEKS = 500, 10, 13
 SLOTS = ((9, (0, 2, 4)), (9, (1, 3, 5)), (13, (0, 2, 4)), (13, (1, 3, 5)))  # an hour, and days of the week
@@ -56,8 +56,7 @@ def fill_board(many: int = PEOPLE) -> None:
         bring_in_roll_calls(list(_roll_calls(groups, chance)))
         ids = [id for _phase, theirs in groups for id in theirs]
         _write(_facts(ids, chance))
-    with transaction() as session:
-        session.execute(text("ANALYZE"))
+    settle()
 
 
 def _write(rows: Rows) -> None:
