@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 from caseapp.attendance.outreach import open_what_waits
 from caseapp.cli.auditing import seal_what_waits
 from caseapp.core import clock
-from caseapp.core.db import NO_DATABASE, transaction
+from caseapp.core.db import NO_DATABASE, keep_statistics, transaction
 from caseapp.drafts.actions import drop_old
 from caseapp.drug_tests.drawing import draw_ahead
 from caseapp.interchange.uploads import JOBS, KEEP_FILES
@@ -58,7 +58,9 @@ def _round(due: float) -> float:
 
 
 def _housekept(due: float) -> float:
-    """Seal, drop, make ahead, open and offer what is due, every five seconds, also while a job goes on; gives when that is due again."""
+    """Seal, drop, make ahead, open and offer what is due, and see to the database's statistics, every five seconds, also while a job
+    goes on; gives when that is due again.
+    """
     if time.monotonic() < due:
         return due
     seal_what_waits()
@@ -69,4 +71,5 @@ def _housekept(due: float) -> float:
     draw_ahead()
     open_what_waits()
     keep_offering()
+    keep_statistics()
     return time.monotonic() + HOUSEKEEPING

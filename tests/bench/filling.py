@@ -21,7 +21,7 @@ from caseapp.clients.spelling import findable, sounds
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock, sealed
 from caseapp.core.access import COMMAND_LINE
-from caseapp.core.db import db, engine, is_sqlite, new_id, transaction
+from caseapp.core.db import db, engine, is_sqlite, keep_statistics, new_id, transaction
 from caseapp.core.models import SealingKey
 from caseapp.episodes.actions import PastEpisode, PastStay, bring_in_past
 from caseapp.episodes.rules import MoveReason
@@ -72,9 +72,11 @@ def fill(many: int) -> None:
 
 
 def settle() -> None:
-    """Leave the tables as PostgreSQL's own cleaning leaves them within minutes, which else would begin in the midst of measuring."""
-    with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE" if is_sqlite() else "VACUUM ANALYZE"))
+    """Leave the tables as `work`, or PostgreSQL's own cleaning, leaves them within minutes: not in the midst of measuring."""
+    keep_statistics()
+    if not is_sqlite():
+        with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _bring_in(many: int, begin: int, chance: Random) -> None:
