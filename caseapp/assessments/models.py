@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseapp.assessments.editions import EDITIONS, Edition
 from caseapp.assessments.rules import WhyOther
 from caseapp.clients.models import Client
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.core.readings import Corrected, Reading, one_in_force
 from caseapp.identity.models import Staff
@@ -72,3 +73,6 @@ class AssessmentRating(Base):
     reading_id: Mapped[str] = mapped_column(ForeignKey("assessment_reading.id"), primary_key=True)
     dimension: Mapped[int] = mapped_column(Integer, primary_key=True)
     rating: Mapped[int] = mapped_column(Integer)
+
+
+noted(AssessmentReading, "SELECT client_id FROM assessment WHERE id = NEW.assessment_id")

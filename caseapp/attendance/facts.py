@@ -22,7 +22,7 @@ from caseapp.scheduling.queries import ON
 from caseapp.scheduling.rules import Mode, held_as
 
 WEEK = timedelta(days=7)
-MANY = 50  # from so many people on all places of the sessions are looked through, instead of each person's
+MANY = 50  # from so many people on all sessions and their places are looked through, instead of each person's
 
 
 class InPhase(NamedTuple):
@@ -110,10 +110,11 @@ def sittings_of_many(
 
     Ten people share a session, so sessions are read by themselves: what is the same for all is read and made once.
     """
-    past, asked = known_at is not None, {"first": first, "last": last, "known_at": known_at}
-    held = {row.id: _shared(row) for row in db.execute(_HELD, asked)}
     found: dict[str, list[tuple[datetime, str, Sitting]]] = {client_id: [] for client_id in client_ids}
-    rows = db.execute(_places(past, len(found) > MANY), asked | {"client_ids": list(found)}).all()
+    past, many = known_at is not None, len(found) > MANY
+    asked = {"first": first, "last": last, "known_at": known_at, "client_ids": list(found)}
+    held = {row.id: _shared(row) for row in db.execute(_held(many), asked)}
+    rows = db.execute(_places(past, many), asked).all()
     for client_id, session_id, place_id, came, state, minutes, late, early in rows:
         if session_id not in held:  # it came to be on between the two statements
             continue
@@ -156,16 +157,26 @@ def _stays(everyone: bool) -> Select:
 # What many people were in, and their places with their marks. Both are selected from the tables: rows of which nothing else is made
 # are read in half the time of the ORM's.
 _session, _service = Session.__table__.c, Service.__table__.c
-_HELD = (
-    select(
-        *(_session.id, _session.topic, _session.on_day, _session.starts_at, _session.ends_at, _session.finished_at),
-        *(_session.mode, _service.name.label("service"), _service.code, _service.counts_as_hours),
-        Room.__table__.c.name.label("room"),
+
+
+@cache
+def _held(many: bool) -> Select:
+    said = (
+        _session.id,
+        _session.topic,
+        _session.on_day,
+        _session.starts_at,
+        _session.ends_at,
+        _session.finished_at,
+        _session.mode,
     )
-    .join_from(Session.__table__, Service.__table__, _session.service_id == _service.id)
-    .outerjoin(Room.__table__, _session.room_id == Room.__table__.c.id)
-    .where(_session.state.in_(ON), _session.on_day.between(bindparam("first"), bindparam("last")))
-)
+    of_service = (_service.name.label("service"), _service.code, _service.counts_as_hours)
+    rows = select(*said, *of_service, Room.__table__.c.name.label("room"))
+    rows = rows.join_from(Session.__table__, Service.__table__, _session.service_id == _service.id)
+    rows = rows.outerjoin(Room.__table__, _session.room_id == Room.__table__.c.id)
+    rows = rows.where(_session.state.in_(ON), _session.on_day.between(bindparam("first"), bindparam("last")))
+    place = Place.__table__.c
+    return rows if many else rows.where(_session.id.in_(select(place.session_id).where(place.client_id.in_(_MEANT))))
 
 
 @cache

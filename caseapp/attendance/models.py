@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.attendance.rules import MarkState, Reason, WhyReopened
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.identity.models import Staff
 from caseapp.scheduling.models import Place
@@ -66,3 +67,6 @@ class Reopening(Base):
     reopened_by_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     why: Mapped[WhyReopened] = mapped_column(Word(WhyReopened))
     reopened_by: Mapped[Staff | None] = relationship(foreign_keys=[reopened_by_id])
+
+
+noted(Mark, "SELECT client_id FROM place WHERE id = NEW.place_id")

@@ -8,7 +8,8 @@ from flask.cli import with_appcontext
 
 from caseapp.attendance.outreach import open_what_waits
 from caseapp.cli.auditing import seal_what_waits
-from caseapp.core import clock
+from caseapp.clinic import queries as clinic
+from caseapp.core import changes, clock
 from caseapp.core.db import NO_DATABASE, keep_statistics, transaction
 from caseapp.drafts.actions import drop_old
 from caseapp.drug_tests.drawing import draw_ahead
@@ -67,6 +68,8 @@ def _housekept(due: float) -> float:
     with transaction():
         drop_old()
         drop_old_files(clock.now())
+    with transaction():
+        changes.drop_old(clock.today(clinic.zone()))
     make_ahead()
     draw_ahead()
     open_what_waits()

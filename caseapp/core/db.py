@@ -187,9 +187,15 @@ _sessions = sessionmaker(expire_on_commit=False, autoflush=True)
 db: scoped_session[Session] = scoped_session(_sessions, scopefunc=lambda: id(_Scope.current.get()))
 
 
+# What queries keep in this process from one request to the next, each under a name of its own: only what every server would work
+# out again from the database, and knows to be as good as new.
+kept: dict[str, Any] = {}
+
+
 def bind(engine: Engine) -> None:
     """Use this engine from now on in this process."""
     db.remove()
+    kept.clear()
     _sessions.configure(bind=engine)
 
 

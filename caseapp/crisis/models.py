@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.models import Client
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.crisis import rules
 from caseapp.crisis.rules import Asked, Behavior, Caller, Channel, Disposition, Risk
@@ -124,3 +125,7 @@ class FollowUpAnswers(Base):
     means_safe: Mapped[Asked] = mapped_column(Word(Asked), default=Asked.not_asked)
     may_call_again: Mapped[Asked] = mapped_column(Word(Asked), default=Asked.not_asked)
     next_step_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+_WHOSE = "SELECT {row}.client_id WHERE {row}.client_id IS NOT NULL"
+noted(CrisisContact, _WHOSE.format(row="NEW"), was=_WHOSE.format(row="OLD"))

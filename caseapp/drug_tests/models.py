@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.models import Client
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.core.readings import Corrected, Reading, one_in_force
 from caseapp.drug_tests.panels import PANELS, Panel
@@ -138,3 +139,7 @@ class LabReport(Base):
     recorded_by_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     recorded_at: Mapped[datetime] = mapped_column(default=clock.now)
     recorded_by: Mapped[Staff | None] = relationship()
+
+
+for _model in (TestReading, LabReport):
+    noted(_model, "SELECT client_id FROM drug_test WHERE id = NEW.test_id")

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseapp.clients.rules import Answer
 from caseapp.clinic.models import Provider
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.episodes.rules import (
     Bands,
@@ -286,3 +287,7 @@ class PhaseStay(Base):
     phase: Mapped[Phase] = relationship()
     transition_in: Mapped[Transition] = relationship(foreign_keys=[transition_in_id])
     transition_out: Mapped[Transition | None] = relationship(foreign_keys=[transition_out_id])
+
+
+noted(Episode, "SELECT NEW.client_id", of=("program_id", "prescreen_id", "admitted_on", "discharged_on"))
+noted(Prescreen, "SELECT NEW.client_id", of=("last_use_at", "changed_at"))

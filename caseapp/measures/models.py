@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.models import Client
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id
 from caseapp.core.readings import Corrected, Reading, one_in_force
 from caseapp.measures.instruments import INSTRUMENTS, SCALES, Instrument, Scale
@@ -68,3 +69,6 @@ class MeasureScore(Base):
         """The band in words, "" for a scale without bands."""
         band = band_of(self.of, self.points)
         return band.words if band else ""
+
+
+noted(MeasureReading, "SELECT client_id FROM measure WHERE id = NEW.measure_id")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.models import Client
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Edited, Id, Word
 from caseapp.core.locked import locked
 from caseapp.episodes.models import Episode
@@ -155,3 +156,8 @@ class PlanReview(Base):
 
 for _model, _when in ((PlanGoal, ""), (PlanSignature, ""), (PlanRevision, "OLD.completed_at IS NOT NULL")):
     locked(_model, "ck_plan_signed_is_locked", _when)
+
+
+noted(Plan, "SELECT NEW.client_id")
+for _model in (PlanRevision, PlanAssignment, PlanOutcome, PlanReview):
+    noted(_model, "SELECT client_id FROM plan WHERE id = NEW.plan_id")

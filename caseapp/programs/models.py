@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.core import clock
+from caseapp.core.changes import EVERYONE, noted
 from caseapp.core.db import Base, Edited, Id, Word
 from caseapp.programs.rules import Capacity, Per, VersionState
 from caseapp.programs.rules.billing import CODE_MOST, Care, Rounding, Unit, UnitRule
@@ -289,3 +290,7 @@ for _model in (ProgramVersion, Phase, ServiceRequirement, Criterion):
         for _statement in _triggers(_model.__tablename__):
             # A percent sign would be read as a place for a value; there is none.
             event.listen(_model.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
+
+
+for _model in (Service, RuleSetting):  # who is ready by them may be anyone
+    noted(_model, f"SELECT '{EVERYONE}'")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from caseapp.clients.models import Client
 from caseapp.clinic.models import Room, Site
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Edited, Id, Word
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Service
@@ -249,3 +250,8 @@ class WorkingHours(Base):
     weekday: Mapped[int] = mapped_column(Integer, primary_key=True)
     starts: Mapped[time]
     ends: Mapped[time]
+
+
+noted(Place, "SELECT NEW.client_id")
+_MEANT_BY_HOURS = ("state", "on_day", "starts_at", "ends_at", "service_id")
+noted(Session, "SELECT client_id FROM place WHERE session_id = NEW.id AND released_at IS NULL", of=_MEANT_BY_HOURS)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.models import Client
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.identity.models import Staff
 from caseapp.tasks import rules
@@ -97,3 +98,8 @@ class TaskEvent(Base):
     words_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     by: Mapped[Staff | None] = relationship(foreign_keys=[by_id])
     to_owner: Mapped[Staff | None] = relationship(foreign_keys=[to_owner_id])
+
+
+_WHOSE = "SELECT {row}.client_id WHERE {row}.client_id IS NOT NULL"
+noted(Task, _WHOSE.format(row="NEW"), of=("client_id", "closed_at"), was=_WHOSE.format(row="OLD"))
+noted(Attempt, "SELECT client_id FROM task WHERE id = NEW.task_id AND client_id IS NOT NULL")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from caseapp.clients.models import Client
 from caseapp.core import clock
+from caseapp.core.changes import noted
 from caseapp.core.db import Base, Id, Word
 from caseapp.core.readings import Corrected, Reading, one_in_force
 from caseapp.episodes.models import Episode
@@ -95,3 +96,7 @@ class Meeting(Base):
     superseded_by_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     client: Mapped[Client] = relationship()
     recorded_by: Mapped[Staff | None] = relationship(foreign_keys=[recorded_by_id])
+
+
+noted(UseReading, "SELECT client_id FROM use_report WHERE id = NEW.report_id")
+noted(Meeting, "SELECT NEW.client_id")

@@ -119,7 +119,7 @@ def lock_on_sqlite(table: str) -> None:
 
 
 def lock_on_postgresql(table: str) -> None:
-    refuse = f"RAISE EXCEPTION 'a signed note is locked' USING ERRCODE = 'check_violation', CONSTRAINT = '{LOCKED}';"
+    refuse = f"RAISE EXCEPTION 'a signed row is locked' USING ERRCODE = 'check_violation', CONSTRAINT = '{LOCKED}';"
     op.execute(f"CREATE FUNCTION {table}_locked() RETURNS trigger AS $$ BEGIN {refuse} END $$ LANGUAGE plpgsql")
     op.execute(
         f"CREATE TRIGGER {table}_locked BEFORE UPDATE OR DELETE ON {table} "

@@ -20,6 +20,7 @@ from config import Settings
 from tests import clinic, engines
 from tests.bench.asking import WARM_UP, Answer, Asker, Figures, measure, percentile
 from tests.bench.filling import fill
+from tests.bench.full_board import forget_all, write_about_ten
 from tests.bench.saving import by_form, list_of_thirty, taken
 from tests.browser import serving
 from tests.statements import watched
@@ -33,6 +34,7 @@ COMMANDS = {
 }
 COMMAND_ROUNDS = 3
 BOARD = "phase board of 500 people"
+BOARD_AFTER_TEN, BOARD_OF_A_NEW_DAY = f"{BOARD}, ten written about since", f"{BOARD}, first of the day"
 
 
 class Row(NamedTuple):
@@ -81,15 +83,21 @@ def measured(settings: Settings, engine: str, many: int, rounds: int, warm_up: i
 
 
 def measured_board(settings: Settings, engine: str, many: int, rounds: int, warm_up: int = WARM_UP) -> Iterator[Row]:
-    """The phase board of so many people, as a supervisor sees everyone on it."""
+    """The phase board of so many people, as a supervisor sees everyone on it: as the first of the day, after something was written
+    about ten of them, and once more.
+    """
     with (
         clinic.application(settings),
         serving(settings, settings.instance / "board.log", "tests.bench.served:app") as at,
     ):
         client, _session = _someone()
         farah = Asker(at).sign_in("farah@demo.example", DEMO_PASSWORD)
-        told = measure({BOARD: lambda: farah.ask("/phases")}, _bare(at, client), rounds, warm_up)[BOARD]
-        yield Row(engine, many, BOARD, told.p50, told.p95, told.statements, told.size, told.ratio)
+        boards = {BOARD_OF_A_NEW_DAY: forget_all, BOARD_AFTER_TEN: write_about_ten, BOARD: lambda: None}
+        asked = {what: lambda before=before: (before(), farah.ask("/phases"))[1] for what, before in boards.items()}
+        figures = measure(asked, _bare(at, client), rounds, warm_up)
+        for what in boards:
+            told = figures[what]
+            yield Row(engine, many, what, told.p50, told.p95, told.statements, told.size, told.ratio)
 
 
 def _bare(address: str, client: Client) -> Callable[[], Answer]:

@@ -19,7 +19,7 @@ from caseapp.clients.models import CareAccess, Client, ClientName
 from caseapp.clients.rules import Ground, NameKind
 from caseapp.clients.spelling import findable, sounds
 from caseapp.clinic import queries as clinic
-from caseapp.core import clock, sealed
+from caseapp.core import changes, clock, sealed
 from caseapp.core.access import COMMAND_LINE
 from caseapp.core.db import db, engine, is_sqlite, keep_statistics, new_id, transaction
 from caseapp.core.models import SealingKey
@@ -74,6 +74,8 @@ def fill(many: int) -> None:
 def settle() -> None:
     """Leave the tables as `work`, or PostgreSQL's own cleaning, leaves them within minutes: not in the midst of measuring."""
     keep_statistics()
+    with transaction():
+        changes.drop_old(clock.today(clinic.zone()))
     if not is_sqlite():
         with engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE"))

@@ -6,7 +6,7 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from caseapp.attendance.history import bring_in_past as bring_in_roll_calls
 from caseapp.attendance.rules import MarkState, Said
@@ -15,6 +15,7 @@ from caseapp.clients.models import CareAccess, Client, ClientName
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import COMMAND_LINE, Actor, Role
+from caseapp.core.changes import EVERYONE, FactNoted
 from caseapp.core.db import db, new_id, transaction
 from caseapp.core.models import SealingKey
 from caseapp.drug_tests.models import DrugTest, TestFinding, TestReading
@@ -57,6 +58,21 @@ def fill_board(many: int = PEOPLE) -> None:
         ids = [id for _phase, theirs in groups for id in theirs]
         _write(_facts(ids, chance))
     settle()
+
+
+def write_about_ten() -> None:
+    """A drug test of today for ten people."""
+    rows: Rows = {table: [] for table in (DrugTest, TestReading, TestFinding)}
+    with transaction():
+        for client_id in db.scalars(select(Measure.client_id).distinct().order_by(Measure.client_id).limit(IN_A_GROUP)):
+            _test(rows, client_id, clock.today(clinic.zone()), clock.now(), Random(len(rows)))
+        _write({table: made for table, made in rows.items() if made})
+
+
+def forget_all() -> None:
+    """A note that concerns everyone: as on a new day, nothing holds that was worked out before."""
+    with transaction():
+        db.execute(insert(FactNoted), {"client_id": EVERYONE})
 
 
 def _write(rows: Rows) -> None:

@@ -5,7 +5,7 @@ from typing import TextIO
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.clinics import BOARD, Row
+from tests.bench.clinics import BOARD, BOARD_AFTER_TEN, Row
 from tests.bench.saving import ONE, ONE_TAKEN, TAKEN, THIRTY
 
 # At most so many times the bare page, at every size.
@@ -17,6 +17,7 @@ BARS = {
     "chart": 8,
     "roll-call": 8,
     BOARD: 20,
+    BOARD_AFTER_TEN: 20,
 }
 # Thirty marks at once: at most so many statements, and so many times as long as one.
 THIRTY_STATEMENTS, THIRTY_TIMES = 10, 2

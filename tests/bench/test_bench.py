@@ -5,7 +5,7 @@ import io
 import pytest
 
 from tests.bench import weeks
-from tests.bench.clinics import BOARD, Row, filled, measured, measured_board
+from tests.bench.clinics import BOARD, BOARD_AFTER_TEN, BOARD_OF_A_NEW_DAY, Row, filled, measured, measured_board
 from tests.bench.full_board import fill_board
 from tests.bench.saving import ONE, ONE_TAKEN, TAKEN, THIRTY
 from tests.bench.table import BARS, markdown, missed, show
@@ -19,7 +19,7 @@ def test_more_clients_are_no_more_statements(databases, engine, tmp_path):
         with filled(databases, engine, tmp_path / str(many), many) as settings:
             rows += measured(settings, engine, many, 1, warm_up=1)
     few, more = ([row.what for row in rows if row.clients == many] for many in (40, 400))
-    assert few == more and set(BARS) - {BOARD} <= set(few)
+    assert few == more and set(BARS) - {BOARD, BOARD_AFTER_TEN} <= set(few)
     assert all(
         row.statements and (row.size or row.what in (ONE_TAKEN, TAKEN)) for row in rows if row.what != "bare page"
     )
@@ -37,9 +37,14 @@ def test_the_board_of_a_full_house_is_a_row_and_takes_as_many_statements_for_man
     for many in (20, 60):
         with filled(databases, engine, tmp_path / str(many), many, fill_board) as settings:
             rows += measured_board(settings, engine, many, 1, warm_up=1)
-    assert [(row.what, row.clients) for row in rows] == [(BOARD, 20), (BOARD, 60)]
-    assert [sentence for sentence in missed(rows, {BOARD: float("inf")}) if "statements" in sentence] == []
-    assert rows[0].size < rows[1].size and missed([rows[1]._replace(ratio=21.0)]) and BARS[BOARD] == 20
+    boards = (BOARD_OF_A_NEW_DAY, BOARD_AFTER_TEN, BOARD)
+    assert [(row.what, row.clients) for row in rows] == [(what, many) for many in (20, 60) for what in boards]
+    assert [
+        sentence for sentence in missed(rows, dict.fromkeys(boards, float("inf"))) if "statements" in sentence
+    ] == []
+    anew, after_ten, again = rows[3:]
+    assert anew.statements == after_ten.statements > again.statements
+    assert rows[0].size < anew.size and missed([again._replace(ratio=21.0)]) and BARS[BOARD] == 20
 
 
 def test_a_page_over_its_bar_is_named():

@@ -13,6 +13,8 @@ select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_cons
 where connamespace = 'public'::regnamespace
 """
 _INDEXES = "select tablename, indexname, indexdef from pg_indexes where schemaname = 'public'"
+_TRIGGERS = "select tgrelid::regclass::text, pg_get_triggerdef(oid) from pg_trigger where not tgisinternal"
+_FUNCTIONS = "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"
 
 
 def tables(connection: Connection) -> list[str]:
@@ -43,7 +45,7 @@ def describe(engine: Engine) -> set[str]:
 
 def _postgresql(connection: Connection) -> list[str]:
     lines = []
-    for query in (_COLUMNS, _CONSTRAINTS, _INDEXES):
+    for query in (_COLUMNS, _CONSTRAINTS, _INDEXES, _TRIGGERS, _FUNCTIONS):
         lines += [" | ".join(map(str, row)) for row in connection.exec_driver_sql(query)]
     return lines
 

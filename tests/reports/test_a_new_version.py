@@ -51,10 +51,7 @@ def boards(today: date) -> list[tuple]:
         for stood in (False, True):
             at = looking_back(today - timedelta(days=days), stood)
             for column in board(farah, Asked(program, at.day, None, at)):
-                people = [
-                    (one.client.client_id, one.group, one.why, one.closer, one.early, one.attended, one.ahead)
-                    for one in column.people
-                ]
+                people = [(one.client.client_id, one.group, one.here, one.stands, one.ahead) for one in column.people]
                 told.append((days, stood, column.phase.name, column.of, column.phase.hours_least, people))
     return told
 

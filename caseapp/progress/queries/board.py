@@ -1,47 +1,39 @@
 """The phase board: who is in which phase, since when, with how many hours this week, and what lies ahead."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select
 
-from caseapp.attendance.facts import sittings_of_many
 from caseapp.clients.models import Client
 from caseapp.clients.queries import visible_to
 from caseapp.clients.spelling import last_first
 from caseapp.core.access import Actor
+from caseapp.core.changes import stamp
 from caseapp.core.db import db
 from caseapp.core.past import as_of
-from caseapp.core.words import week_of_phase
+from caseapp.core.words import capfirst, hours, week_of_phase
 from caseapp.episodes.models import Episode, PhaseStay, Transition
 from caseapp.episodes.rules import MoveKind, Part
 from caseapp.identity.models import Staff
 from caseapp.programs.models import Phase, Program
 from caseapp.programs.queries import phases_of
-from caseapp.programs.rules.criteria import Asks
-from caseapp.progress.criteria import Readiness
+from caseapp.progress.glance import GROUPS, MOVING, WAITING, Glance, glance
 from caseapp.progress.models import PhaseReview
-from caseapp.progress.queries.absence import absences
+from caseapp.progress.queries.kept import glances
 from caseapp.progress.queries.past import AsOf, answering_on, counts, in_phase, moves_ahead
-from caseapp.progress.queries.readiness import WARNING, Known, criteria_of, first_day, readiness
+from caseapp.progress.queries.readiness import readiness
 from caseapp.progress.queries.reviews import waiting_of
-from caseapp.progress.rules import RECENT_DAYS, Absence
-
-MOVING, READY, WAITING, CLOSER, NEARLY, NOT_YET = "moving", "ready", "waiting", "closer", "nearly", "not_yet"
-GROUPS = (
-    (READY, "Ready"),
-    (WAITING, "Waiting for approval"),
-    (MOVING, "A move is on record"),
-    (CLOSER, "Look closer, more support"),
-    (NEARLY, "Nearly, 1 or 2 missing"),
-    (NOT_YET, "Not yet"),
-)
+from caseapp.progress.rules import RECENT_DAYS
 
 
 class Person(NamedTuple):
-    """Someone in a phase, as far as a board of hundreds shows them: whose record, their name, the episode (`id`), the stay."""
+    """Someone in a phase, as far as a board of hundreds shows them: whose record, their name, the episode (`id`), the stay.
+
+    `stamp` is that of all facts about them (`core/changes.py`).
+    """
 
     client_id: str
     last_name: str
@@ -54,6 +46,7 @@ class Person(NamedTuple):
     phase_id: str
     started_on: date
     transition_out_id: str | None
+    stamp: str
 
     @property
     def last_first(self) -> str:
@@ -63,58 +56,20 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class OnBoard:
-    """Someone in a phase: which week of it, minutes attended this week, the least hours, a move ahead, and how they stand."""
+    """Someone in a phase, with the words for week and hours, how they stand, a move ahead, and a review that waits."""
 
     client: Person
-    phase: Phase
-    week: int
-    attended: int
-    needed: float
+    here: str
+    stands: Glance
     ahead: str = ""
-    stands: Readiness | None = None
-    absence: Absence | None = None
     review: PhaseReview | None = None
 
     @property
-    def week_words(self) -> str:
-        """Which week of the phase it is: "week 5 of 4 to 6"."""
-        phase, since = self.phase, self.client.started_on
-        in_it = since + timedelta(weeks=self.week - 1)
-        return week_of_phase(since, in_it, phase.weeks_expected_least, phase.weeks_expected_most)
-
-    @property
     def group(self) -> str:
-        """Under which head they stand: a move ahead, a review, what asks for a closer look, then how much is missing."""
+        """Under which head they stand: a move ahead, a review, else as they stand by themselves."""
         if self.ahead:
             return MOVING
-        if self.review:
-            return WAITING
-        if self.closer:
-            return CLOSER
-        if self.stands and self.stands.ready:
-            return READY
-        return NEARLY if self.stands and self.stands.nearly else NOT_YET
-
-    @property
-    def closer(self) -> list[str]:
-        """What asks for a closer look, each with its facts: signs of the phase, and a silence that is for the team to decide."""
-        signs = [one.words for one in self.stands.signs] if self.stands else []
-        return signs + [flag.words for flag in (self.absence.flags if self.absence else []) if flag.urgent]
-
-    @property
-    def why(self) -> list[str]:
-        """Why they stand where they stand, in words."""
-        if self.stands is None or not self.stands.step_down:
-            return ["no criteria in their version"]
-        if self.stands.missing:
-            return [one.criterion for one in self.stands.missing]
-        return ["nothing is missing", *(one.criterion for one in self.stands.judged)]
-
-    @property
-    def early(self) -> list[str]:
-        """Early signs, and absences that a person should look at."""
-        flags = [flag.words for flag in self.absence.flags if not flag.urgent] if self.absence else []
-        return [*(self.stands.warnings if self.stands else []), *flags]
+        return WAITING if self.review else self.stands.group
 
 
 @dataclass(frozen=True)
@@ -157,30 +112,33 @@ def board(user: Actor, asked: Asked) -> list[Column]:
     past = asked.past
     in_use = phases_of(asked.program, asked.day)
     people = _people(user, asked)
-    phases, criteria = _phases({one.phase_id for one in people}), criteria_of({one.phase_id for one in people})
-    stands, missing = _standing(people, criteria, asked)
-    ahead = moves_ahead([one.stay_id for one in people if one.transition_out_id], past.ended_at if past else None)
+    phases, stands = _phases({one.phase_id for one in people}), _standing(people, asked)
+    moves = moves_ahead([one.stay_id for one in people if one.transition_out_id], past.ended_at if past else None)
     reviews = {} if past else waiting_of([one.id for one in people])
     columns = {phase.name: Column(phase, len(in_use)) for phase in in_use}
     for client in people:
-        phase, one = phases[client.phase_id], stands.get(client.id)
+        phase = phases[client.phase_id]
         column = columns.setdefault(phase.name, Column(phase, max(len(columns), 1)))
-        nth, needed = (asked.day - client.started_on).days // 7 + 1, float(phase.hours_least)
-        known = (ahead.get(client.stay_id, ""), one, missing.get(client.client_id), reviews.get(client.id))
-        column.people.append(OnBoard(client, phase, nth, one.attended if one else 0, needed, *known))
+        ahead, one = moves.get(client.stay_id, ""), stands[client.id]
+        here = _here(client, phase, one.attended, asked, phase.id != column.phase.id)
+        column.people.append(OnBoard(client, here, one, ahead, reviews.get(client.id)))
     return list(columns.values())
 
 
-def _standing(
-    people: Sequence[Person], criteria: Mapping[str, Sequence[Asks]], asked: Asked
-) -> tuple[dict[str, Readiness], dict[str, Absence]]:
-    """How they stand, by episode, and how they have been missing, by client; both read the same sittings."""
-    clients, stays = [one.client_id for one in people], {one.id: one for one in people}
-    every = [one for of_phase in criteria.values() for one in of_phase] + WARNING
-    since = first_day(every, [one.started_on for one in people], asked.day)
-    known = Known(stays, criteria, sittings_of_many(since, asked.day, clients, asked.known_at))
-    stands = readiness(people, asked.day, asked.known_at, warn=True, known=known)
-    return stands, {} if asked.past else absences(clients, known.sittings, since)
+def _here(client: Person, phase: Phase, attended: int, asked: Asked, older: bool) -> str:
+    """Where someone is: which week of the phase, what they attended of its hours in the week of the day, and by which version."""
+    expected = phase.weeks_expected_least, phase.weeks_expected_most
+    said = capfirst(week_of_phase(client.started_on, asked.day, *expected))
+    if phase.hours_least:
+        said += f" · {hours(attended)} of {phase.hours_least:g} h {'that' if asked.past else 'this'} week"
+    return f"{said} · older version" if older else said
+
+
+def _standing(people: Sequence[Person], asked: Asked) -> dict[str, Glance]:
+    """By episode how each stands; of a past day without absences."""
+    if asked.past:
+        return {id: glance(one) for id, one in readiness(people, asked.day, asked.known_at, warn=True).items()}
+    return glances(people)
 
 
 def _phases(phase_ids: Collection[str]) -> dict[str, Phase]:
@@ -191,7 +149,11 @@ def _people(user: Actor, asked: Asked) -> list[Person]:
     name = (Client.id, Client.last_name, Client.first_name, Client.called_elsewhere)
     episode = (Episode.id, Episode.program_id, Episode.admitted_on)
     stay = (PhaseStay.id, PhaseStay.phase_id, PhaseStay.started_on, PhaseStay.transition_out_id)
-    rows = select(*name, *episode, *stay).join_from(Client, Episode, Episode.client_id == Client.id).join(PhaseStay)
+    rows = (
+        select(*name, *episode, *stay, stamp(Client.id))
+        .join_from(Client, Episode, Episode.client_id == Client.id)
+        .join(PhaseStay)
+    )
     rows = rows.where(visible_to(user), Episode.program_id == asked.program.id)
     rows = rows.where(in_phase(asked.known_at is not None), *_theirs(asked))
     rows = rows.order_by(PhaseStay.started_on, Client.last_name, Client.first_name, Client.id)
@@ -207,22 +169,33 @@ def _theirs(asked: Asked) -> list[ColumnElement[bool]]:
     return [or_(*(one == asked.of for one in staff))]
 
 
+# Episodes of a program that go on on a day.
+_DAY = bindparam("day")
+_GOES_ON = (
+    (Episode.program_id == bindparam("program_id"))
+    & (Episode.admitted_on <= _DAY)
+    & or_(Episode.discharged_on.is_(None), Episode.discharged_on > _DAY)
+)
+_THEIRS = or_(Episode.case_manager_id == Staff.id, Episode.clinician_id == Staff.id)
+_WHO_ANSWERS = select(Staff.id, Staff.name).where(exists().where(_THEIRS, _GOES_ON)).order_by(Staff.name)
+_MANY = func.count()
+_CASELOADS = (
+    select(Staff.id, Staff.name, _MANY)
+    .join(Episode, Episode.clinician_id == Staff.id)
+    .where(_GOES_ON)
+    .group_by(Staff.id, Staff.name)
+    .order_by(_MANY.desc(), Staff.name)
+)
+
+
 def who_answers(program: Program, day: date) -> list[tuple[str, str]]:
     """Whoever is case manager or counselor in a program on a day, as (id, name), by name. One statement."""
-    still = or_(Episode.discharged_on.is_(None), Episode.discharged_on > day)
-    theirs = or_(Episode.case_manager_id == Staff.id, Episode.clinician_id == Staff.id)
-    here = exists().where(theirs, Episode.program_id == program.id, Episode.admitted_on <= day, still)
-    return [(id, name) for id, name in db.execute(select(Staff.id, Staff.name).where(here).order_by(Staff.name))]
+    return [tuple(row) for row in db.execute(_WHO_ANSWERS, {"program_id": program.id, "day": day})]
 
 
 def caseloads(program: Program, day: date) -> list[tuple[str, str, int]]:
     """Whoever is counselor of an episode of the program that goes on: id, name, of how many; the most first. One statement."""
-    still = or_(Episode.discharged_on.is_(None), Episode.discharged_on > day)
-    rows = select(Staff.id, Staff.name, func.count()).join(Episode, Episode.clinician_id == Staff.id)
-    rows = rows.where(Episode.program_id == program.id, Episode.admitted_on <= day, still).group_by(
-        Staff.id, Staff.name
-    )
-    return [tuple(row) for row in db.execute(rows.order_by(func.count().desc(), Staff.name))]
+    return [tuple(row) for row in db.execute(_CASELOADS, {"program_id": program.id, "day": day})]
 
 
 def lately(user: Actor, asked: Asked) -> list[tuple[int, str]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Protocol
 
@@ -215,7 +215,7 @@ def _read(
     if scales:
         read.values = values_of_many(clients, scales, until=day, known_at=known_at)
     if kinds & CRISES:
-        read.follow_ups, read.crises = _crises(clients, _end_of(day, known_at), known_at or clock.now())
+        read.follow_ups, read.crises = _crises(clients, day, known_at)
     if kinds & PLANS:
         read.plans = plan_facts(ids, until=day, known_at=known_at)
     if kinds & TESTS:
@@ -276,19 +276,16 @@ def _first_test(asked: Sequence[Asks], admitted_on: date, day: date) -> date:
     return max(admitted_on, day - timedelta(days=max(one.span or 0 for one in asked if one.kind in TESTS)))
 
 
-def _end_of(day: date, known_at: datetime | None) -> datetime:
-    """The instant as of which a day is told: its end, or when the records stood so, or now."""
-    zone = clinic.zone()
-    return min(clock.day_bounds(day, zone)[1], known_at or clock.now())
+def _crises(
+    client_ids: Collection[str], day: date, known_at: datetime | None
+) -> tuple[dict[str, int], dict[str, date]]:
+    """By client, how many calls after a crisis were open at the end of a day (or at `known_at`), and the day of the last contact.
 
-
-def _crises(client_ids: Collection[str], at: datetime, known_at: datetime) -> tuple[dict[str, int], dict[str, date]]:
-    """By client, how many calls after a crisis were open at an instant, and the day of the last contact up to it.
-
-    Of contacts those that were on record at `known_at`: of a past day also what was written down later.
+    Of contacts those that were on record at `known_at`: without it also what was written down after that day.
     """
     calls, days, zone = {}, {}, clinic.zone()
-    asked = {"client_ids": list(client_ids), "at": at, "known_at": known_at}
+    end = clock.day_bounds(day, zone)[1]
+    asked = {"client_ids": list(client_ids), "at": min(end, known_at or end), "known_at": known_at or _EVER}
     for client_id, many, last in db.execute(_CRISES, asked):
         calls[client_id] = many
         if last:
@@ -296,7 +293,7 @@ def _crises(client_ids: Collection[str], at: datetime, known_at: datetime) -> tu
     return calls, days
 
 
-_AT = bindparam("at")
+_AT, _EVER = bindparam("at"), datetime.max.replace(tzinfo=UTC)
 _OPEN_CALLS = (
     select(func.count())
     .where(Task.client_id == Client.id, Task.kind == TaskKind.crisis_follow_up, Task.opened_at <= _AT)

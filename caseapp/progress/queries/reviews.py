@@ -179,9 +179,10 @@ def without_review(user: Actor) -> list[tuple[Client, Transition, str]]:
 
 
 def waiting_of(episode_ids: Collection[str]) -> dict[str, PhaseReview]:
-    """By episode, the review that waits for someone; one statement."""
-    rows = select(PhaseReview).where(PhaseReview.episode_id.in_(episode_ids), PhaseReview.ended_at.is_(None))
-    return {row.episode_id: row for row in db.scalars(rows.options(*_NAMED))}
+    """By episode, the review that waits for someone; one statement, which reads all that wait: they are fewer than episodes."""
+    meant = set(episode_ids)
+    rows = db.scalars(select(PhaseReview).where(PhaseReview.ended_at.is_(None)).options(*_NAMED))
+    return {row.episode_id: row for row in rows if row.episode_id in meant}
 
 
 def standing(episode_id: str) -> tuple[PhaseReview | None, PhaseReview | None]:
