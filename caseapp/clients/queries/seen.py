@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, func, literal_column, or_, select
 
 from caseapp.clients.models import CareAccess, Client
 from caseapp.clients.rules import Ground
@@ -106,7 +106,9 @@ def _reach(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
     theirs = _rows_for(staff_id, team_ids, day)
     granted = theirs.where(~_DENIAL, CareAccess.client_id.not_in(theirs.where(_DENIAL)))
     some = granted.limit(spelled_out(FEW + 1)).subquery()
-    return select(func.count(), func.count(some.c.client_id.distinct())).select_from(some)
+    # Put together by client: to count distinct ones, both engines would sort them.
+    each = select(cast(func.count(), Integer).label("rows")).select_from(some).group_by(some.c.client_id).subquery()
+    return select(func.coalesce(func.sum(each.c.rows), 0), func.count()).select_from(each)
 
 
 def _theirs(user: Actor) -> Select:
