@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import JSON, Integer, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from caseapp.audit import queries, rules
@@ -13,7 +13,7 @@ from caseapp.audit.models import AuditClient, AuditEvent
 from caseapp.audit.rules import Kind
 from caseapp.core import clock, sealed
 from caseapp.core.access import Actor
-from caseapp.core.db import db, own_transaction
+from caseapp.core.db import db, is_sqlite, own_transaction
 
 
 def changed(what: str, subject_id: str | None, by: Actor, client_id: str | None = None, **facts: Any) -> None:
@@ -65,6 +65,15 @@ _gathered: ContextVar[list[Event] | None] = ContextVar("changes written together
 # Written past the unit of work: each change of the record has its event, and nothing ever reads one back in its transaction.
 _EVENT = insert(AuditEvent.__table__)
 _CLIENTS = insert(AuditClient.__table__)
+# The same in one statement, for PostgreSQL's driver sends one for each row.
+_ROWS = func.json_to_recordset(bindparam("rows", type_=JSON)).table_valued(*AuditClient.__table__.c)
+_CLIENTS_AT_ONCE = insert(AuditClient.__table__).from_select(
+    _ROWS.c.keys(), select(_ROWS.render_derived(with_types=True))
+)
+# Put together once: it is asked for with every look at a record.
+_NUMBERS = select(func.nextval(func.pg_get_serial_sequence("audit_event", "id"))).select_from(
+    func.generate_series(1, bindparam("many", type_=Integer))
+)
 
 
 def _write(
@@ -98,14 +107,15 @@ def _keep(session: Session, events: list[Event]) -> None:
         rows.append(numbered | {"code": rules.event_code(key, numbered | {"clients": who})})
         clients += [{"event_id": number, "client_id": client} for client in who]
     session.execute(_EVENT, rows)
-    if clients:
+    if clients and is_sqlite():
         session.execute(_CLIENTS, clients)
+    elif clients:
+        session.execute(_CLIENTS_AT_ONCE, {"rows": clients})
 
 
 def _numbers(session: Session, many: int) -> Iterable[int]:
     """Numbers for so many new events, which nobody else gets; taken first, for an event's code covers its number."""
-    if session.get_bind().dialect.name == "sqlite":  # whoever writes there is alone
+    if is_sqlite():  # whoever writes there is alone
         last = session.scalar(select(func.max(AuditEvent.id))) or 0
         return range(last + 1, last + 1 + many)
-    taken = func.nextval(func.pg_get_serial_sequence("audit_event", "id"))
-    return session.scalars(select(taken).select_from(func.generate_series(1, many))).all()
+    return session.scalars(_NUMBERS, {"many": many}).all()

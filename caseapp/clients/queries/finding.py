@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, exists, select
 from sqlalchemy.orm import aliased, load_only
 
 from caseapp.clients.models import Client, ClientName
@@ -16,7 +16,7 @@ from caseapp.clients.spelling import Asked, alike, asked, folded, mistyped_days,
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor, Role
-from caseapp.core.db import db
+from caseapp.core.db import db, spelled_out
 
 _LAST_LETTER = "\U0010ffff"
 MOST_WORDS = 6
@@ -85,16 +85,18 @@ def _search(whom: _Whom | None, words: int, born: bool) -> Select:
     """
     few = whom is not None and whom.few
     user = Actor(id=whom.staff_id, name="", roles=frozenset(), team_ids=whom.team_ids) if whom else None
-    seen = [visible_from_access(user) if few else visible_to(user)] if user else []
+    from_words = words > 0 and not few
+    client_id = ClientName.client_id if from_words else Client.id
+    seen = [visible_from_access(user) if few else visible_to(user, client_id)] if user else []
     if born:
-        seen.append(Client.born.between(bindparam("born_first"), bindparam("born_last")))
-    seen += [_begins(at) for at in range(0 if few else 1, words)]
-    if few or not words:
-        return _ordered(select(Client).where(*seen), bindparam("most"))
-    closest = select(Client.id).join(ClientName, ClientName.client_id == Client.id)
-    closest = closest.where(_spelled(ClientName, 0), ~_spelled_sooner(0), *seen)
-    closest = closest.order_by(ClientName.token, ClientName.client_id).limit(CLOSEST)
-    return _ordered(select(Client).where(Client.id.in_(closest)), bindparam("most"))
+        then = Client.born.between(bindparam("born_first"), bindparam("born_last"))
+        seen.append(exists().where(Client.id == client_id, then).correlate_except(Client) if from_words else then)
+    seen += [_begins(at, client_id) for at in range(1 if from_words else 0, words)]
+    if from_words:
+        closest = select(client_id).where(_spelled(ClientName, 0), ~_spelled_sooner(0), *seen)
+        closest = closest.order_by(ClientName.token, client_id).limit(spelled_out(CLOSEST))
+        seen = [Client.id.in_(closest)]
+    return _ordered(select(Client).where(*seen), bindparam("most", type_=Integer, literal_execute=True))
 
 
 def _in_order(found: Select, most: int) -> list[Client]:
@@ -105,7 +107,7 @@ def _ordered(found: Select, most: int | BindParameter) -> Select:
     return found.order_by(Client.last_name, Client.first_name, Client.id).limit(most).options(AS_LISTED)
 
 
-Sooner = aliased(ClientName)
+Other = aliased(ClientName)
 
 
 def _spelled(name: type[ClientName], at: int) -> ColumnElement[bool]:
@@ -113,14 +115,15 @@ def _spelled(name: type[ClientName], at: int) -> ColumnElement[bool]:
     return and_(name.kind == NameKind.word, name.token >= begin, name.token < end)
 
 
-def _begins(at: int) -> ColumnElement[bool]:
-    """A condition on Client: some word of their names begins as a word that is asked for."""
-    return exists().where(ClientName.client_id == Client.id, _spelled(ClientName, at)).correlate_except(ClientName)
+def _begins(at: int, client_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """A condition on a row that names a client by this column: some word of their names begins as a word that is asked for."""
+    return exists().where(Other.client_id == client_id, _spelled(Other, at)).correlate_except(Other)
 
 
 def _spelled_sooner(at: int) -> ColumnElement[bool]:
     """Whether another word of the same person that begins so came before, so that nobody is found twice."""
-    return exists().where(Sooner.client_id == Client.id, _spelled(Sooner, at), Sooner.token < ClientName.token)
+    sooner = and_(Other.client_id == ClientName.client_id, Other.token < ClientName.token)
+    return exists().where(sooner, _spelled(Other, at)).correlate_except(Other)
 
 
 def _has(kind: NameKind, token: str) -> ColumnElement[bool]:

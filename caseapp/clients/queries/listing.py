@@ -6,14 +6,14 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 
 from caseapp.clients.models import Client
 from caseapp.clients.queries.finding import AS_LISTED
 from caseapp.clients.queries.seen import reach, visible_from_access, visible_to
 from caseapp.clients.rules import Standing
 from caseapp.core.access import Actor
-from caseapp.core.db import db
+from caseapp.core.db import db, spelled_out
 from caseapp.core.site import today
 
 # Counted no further than this: of more, a page says "more than", and only the order by name is offered.
@@ -118,7 +118,7 @@ def _seen(asked: _Asked) -> Select:
 
 @lru_cache(maxsize=500)
 def _counting(asked: _Asked) -> Select:
-    some = _seen(asked).with_only_columns(Client.id).limit(COUNTED + 1).subquery()
+    some = _seen(asked).with_only_columns(Client.id).limit(spelled_out(COUNTED + 1)).subquery()
     return select(func.count()).select_from(some)
 
 
@@ -129,4 +129,5 @@ def _page(asked: _Asked, sort: str, down: bool) -> Select:
         seen, down = _Laid.above.ordered(seen, sort, down), False
     names = (Client.last_name, Client.first_name, Client.id)
     seen = seen.order_by(*(name.desc() if down else name.asc() for name in names))
-    return seen.offset(bindparam("before")).limit(bindparam("size")).options(AS_LISTED)
+    before, size = (bindparam(name, type_=Integer, literal_execute=True) for name in ("before", "size"))
+    return seen.offset(before).limit(size).options(AS_LISTED)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, func, literal_column, or_, select
 
 from caseapp.clients.models import CareAccess, Client
 from caseapp.clients.rules import Ground
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor
-from caseapp.core.db import db
+from caseapp.core.db import db, spelled_out
 from caseapp.core.errors import NotFound
 from caseapp.drafts.models import Draft
 from caseapp.drafts.queries import kept_for
@@ -91,7 +91,8 @@ def sees_few(user: Actor) -> bool:
 
 @lru_cache(maxsize=500)
 def _more_than_few(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
-    return select(_rows_for(staff_id, team_ids, day).where(~_DENIAL).offset(FEW).limit(1).exists())
+    granted = _rows_for(staff_id, team_ids, day).where(~_DENIAL)
+    return select(granted.offset(spelled_out(FEW)).limit(spelled_out(1)).exists())
 
 
 def reach(user: Actor) -> Reach:
@@ -104,8 +105,10 @@ def reach(user: Actor) -> Reach:
 def _reach(staff_id: str, team_ids: frozenset[str], day: date) -> Select:
     theirs = _rows_for(staff_id, team_ids, day)
     granted = theirs.where(~_DENIAL, CareAccess.client_id.not_in(theirs.where(_DENIAL)))
-    some = granted.limit(FEW + 1).subquery()
-    return select(func.count(), func.count(some.c.client_id.distinct())).select_from(some)
+    some = granted.limit(spelled_out(FEW + 1)).subquery()
+    # Put together by client: to count distinct ones, both engines would sort them.
+    each = select(cast(func.count(), Integer).label("rows")).select_from(some).group_by(some.c.client_id).subquery()
+    return select(func.coalesce(func.sum(each.c.rows), 0), func.count()).select_from(each)
 
 
 def _theirs(user: Actor) -> Select:
@@ -124,7 +127,8 @@ def _today() -> date:
 
 def in_force(day: date) -> tuple[ColumnElement[bool], ...]:
     """Conditions on CareAccess: it counts on a day."""
-    return CareAccess.started_on <= day, or_(CareAccess.ended_on.is_(None), CareAccess.ended_on > day)
+    on = spelled_out(day)
+    return CareAccess.started_on <= on, or_(CareAccess.ended_on.is_(None), CareAccess.ended_on > on)
 
 
 def get_client(client_id: str, user: Actor) -> Client:
