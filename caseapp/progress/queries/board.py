@@ -130,7 +130,7 @@ def _here(client: Person, phase: Phase, attended: int, asked: Asked, older: bool
     expected = phase.weeks_expected_least, phase.weeks_expected_most
     said = capfirst(week_of_phase(client.started_on, asked.day, *expected))
     if phase.hours_least:
-        said += f" · {hours(attended)} of {phase.hours_least:g} h {'that' if asked.past else 'this'} week"
+        said += f" · {hours(attended)} of {float(phase.hours_least):g} h {'that' if asked.past else 'this'} week"
     return f"{said} · older version" if older else said
 
 
