@@ -111,10 +111,10 @@ def milestones(clients: list[Client]) -> Rows:
 
 def at_the_gate(user: Actor) -> Rows:
     """People one may see who wait for admission, the latest referral first: never screened, or with an open pre-screen."""
-    waiting = _waiting(user)
-    total = db.scalar(select(func.count()).select_from(waiting.subquery())) or 0
-    latest = waiting.order_by(Client.registered_at.desc(), Client.id).limit(MOST_ROWS)
-    clients = list(db.scalars(latest))
+    order = (Client.registered_at.desc(), Client.id)
+    # All ids: to count and to show the first would go through the same people twice.
+    waiting = list(db.scalars(_waiting(user).order_by(*order)))
+    clients = list(db.scalars(select(Client).where(Client.id.in_(waiting[:MOST_ROWS])).order_by(*order)))
     screens = _open_screens([client.id for client in clients])
     blocked = gates(list(screens.values()))
     rows = []
@@ -122,15 +122,16 @@ def at_the_gate(user: Actor) -> Rows:
         screen = screens.get(client.id)
         missing = blocked[screen.id] if screen else ["The withdrawal check has not begun."]
         rows.append(AtTheGate(client, screen, missing))
-    return Rows(rows, total)
+    return Rows(rows, len(waiting))
 
 
 def _waiting(user: Actor) -> Select:
+    """The ids of whoever waits. Who may be seen is asked last: it is what takes longest, and few wait."""
     ever = exists().where(Episode.client_id == Client.id)
     now = exists().where(Episode.client_id == Client.id, Episode.discharged_on.is_(None))
     screened = exists().where(Prescreen.client_id == Client.id)
     waits = exists().where(Prescreen.client_id == Client.id, Prescreen.outcome == Outcome.open)
-    return select(Client).where(visible_to(user), ~now, or_(waits, and_(~ever, ~screened)))
+    return select(Client.id).where(~now, or_(waits, and_(~ever, ~screened)), visible_to(user))
 
 
 def _open_screens(client_ids: list[str]) -> dict[str, Prescreen]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from caseapp.attendance.models import Mark
@@ -71,14 +71,16 @@ def unfinished(user: Actor, number: int = 1, size: int = MOST_ROWS) -> Rows:
 
     Someone is not marked, or all are and nobody has pressed finish.
     """
-    said = select(Mark.place_id).where(Mark.superseded_at.is_(None), Mark.state.is_not(None))
-    held = select(Place.session_id).where(Place.released_at.is_(None))
-    undone = Session.id.in_(held.where(Place.id.not_in(said))) | (Session.finished_at.is_(None) & Session.id.in_(held))
+    said = exists().where(Mark.place_id == Place.id, Mark.superseded_at.is_(None), Mark.state.is_not(None))
+    held = exists().where(Place.session_id == Session.id, Place.released_at.is_(None)).correlate(Session)
+    undone = or_(and_(Session.finished_at.is_(None), held), held.where(~said))
     found = select(Session) if Role.supervisor in user.roles else _led_by(user)
-    found = found.where(undone, Session.ends_at < clock.now(), Session.state.in_(ON))
-    total = db.scalar(select(func.count()).select_from(found.subquery())) or 0
-    oldest = found.order_by(Session.starts_at, Session.id).offset((number - 1) * size).limit(size)
-    return Rows(_counted(list(db.scalars(oldest.options(*_load())))), total)
+    found = found.where(Session.ends_at < clock.now(), Session.state.in_(ON), undone)
+    # All ids: to count and to show a page would go through the same sessions twice.
+    oldest = list(db.scalars(found.with_only_columns(Session.id).order_by(Session.starts_at, Session.id)))
+    shown = select(Session).where(Session.id.in_(oldest[(number - 1) * size : number * size]))
+    shown = shown.order_by(Session.starts_at, Session.id).options(*_load())
+    return Rows(_counted(list(db.scalars(shown))), len(oldest))
 
 
 def next_one(user: Actor) -> Session | None:
