@@ -7,14 +7,13 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Any
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
     Connection,
     DateTime,
     Engine,
@@ -26,7 +25,6 @@ from sqlalchemy import (
     event,
     exists,
     func,
-    literal_column,
     select,
 )
 from sqlalchemy.engine import make_url
@@ -361,11 +359,6 @@ def _unique_names() -> dict[frozenset[str], str]:
             if isinstance(rule, UniqueConstraint) or getattr(rule, "unique", False):
                 uniques[frozenset(f"{table.name}.{column.name}" for column in rule.columns)] = str(rule.name)
     return uniques
-
-
-def spelled_out(value: int | date) -> ColumnElement[Any]:
-    """A number or a day in the words of a statement: PostgreSQL, which keeps a plan, then knows it. Never what someone typed."""
-    return literal_column(str(value) if isinstance(value, int) else f"'{value:%Y-%m-%d}'")
 
 
 def lock(model: type[Base], ids: list[str]) -> None:

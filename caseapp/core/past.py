@@ -7,7 +7,7 @@ and `as_of` says it when the statement is sent.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, true
+from sqlalchemy import ColumnElement, bindparam, literal_column, true
 
 UNTIL, KNOWN_AT = bindparam("until"), bindparam("known_at")
 
@@ -27,3 +27,8 @@ def stood(model: Any, past: bool) -> ColumnElement[bool]:
 def recorded(at: Any, past: bool) -> ColumnElement[bool]:
     """What is on record by an instant, by its column: everything now, in the past what was at KNOWN_AT."""
     return at <= KNOWN_AT if past else true()
+
+
+def spelled_out(value: int | date) -> ColumnElement[Any]:
+    """A number or a day in the words of a statement: PostgreSQL, which keeps a plan, then knows it. Never what someone typed."""
+    return literal_column(str(value) if isinstance(value, int) else f"'{value:%Y-%m-%d}'")

@@ -16,7 +16,8 @@ from caseapp.clients.spelling import Asked, alike, asked, folded, mistyped_days,
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor, Role
-from caseapp.core.db import db, spelled_out
+from caseapp.core.db import db
+from caseapp.core.past import spelled_out
 
 _LAST_LETTER = "\U0010ffff"
 MOST_WORDS = 6

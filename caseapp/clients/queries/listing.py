@@ -13,7 +13,8 @@ from caseapp.clients.queries.finding import AS_LISTED
 from caseapp.clients.queries.seen import reach, visible_from_access, visible_to
 from caseapp.clients.rules import Standing
 from caseapp.core.access import Actor
-from caseapp.core.db import db, spelled_out
+from caseapp.core.db import db
+from caseapp.core.past import spelled_out
 from caseapp.core.site import today
 
 # Counted no further than this: of more, a page says "more than", and only the order by name is offered.

@@ -11,8 +11,9 @@ from caseapp.clients.rules import Ground
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor
-from caseapp.core.db import db, spelled_out
+from caseapp.core.db import db
 from caseapp.core.errors import NotFound
+from caseapp.core.past import spelled_out
 from caseapp.drafts.models import Draft
 from caseapp.drafts.queries import kept_for
 from caseapp.identity.models import TeamMember
