@@ -1,11 +1,13 @@
 """The only reader of the clock. Instants are aware and in UTC; a calendar day is a `date` in a site's zone."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+MINUTE = timedelta(minutes=1)
 _frozen: ContextVar[datetime | None] = ContextVar("frozen clock", default=None)
 
 
@@ -40,6 +42,24 @@ def missing_or_twice(day: date, at: time, zone: str) -> str | None:
 def day_bounds(day: date, zone: str) -> tuple[datetime, datetime]:
     """First instant of the day and of the next one in the zone, UTC; 23, 24 or 25 hours apart."""
     return instant(day, time(), zone), instant(day + timedelta(days=1), time(), zone)
+
+
+def offsets(first: date, last: date, zone: str) -> list[tuple[datetime, timedelta]]:
+    """How far the zone's clocks are ahead of UTC on the days from `first` to `last`: from which instant (UTC) on, by how much."""
+    begins = day_bounds(first, zone)[0]
+    known = [(begins, _offset(begins, zone))]
+    for number in range((last - first).days + 1):
+        begins, ends = day_bounds(first + timedelta(days=number), zone)
+        before, after = known[-1][1], _offset(ends, zone)
+        if after != before:
+            minutes = range((ends - begins) // MINUTE)
+            changed = bisect_left(minutes, True, key=lambda n: _offset(begins + n * MINUTE, zone) != before)
+            known.append((begins + changed * MINUTE, after))
+    return known
+
+
+def _offset(moment: datetime, zone: str) -> timedelta:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset()
 
 
 def week_of(day: date, week_starts_on: int = 0) -> tuple[date, date]:

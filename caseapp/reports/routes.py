@@ -87,7 +87,7 @@ def _words() -> dict[str, Any]:
 @bp.route("/<name>/people")
 @requires(Can.see_people_behind_figures)
 def people(name: str):
-    """The stays behind a figure, without clinical text; who sees clients sees only theirs. The read is recorded."""
+    """What is behind a figure, without clinical text; who sees clients sees only theirs. The read is recorded."""
     report = _report(name)
     form, question = _question(report)
     if question is None or report.of_people:
@@ -98,7 +98,12 @@ def people(name: str):
     facts = {"behind": behind, "hidden": behind.total - behind.seen, "words": ANSWERS[name].words_of(cell)}
     facts |= {"report": report, "question": question, "asked": _in_address(form, question), "cell": cell}
     return page(
-        f"reports/{report.behind}.html", shows=[row.client_id for row in behind.rows], sort=sort, at=at, **facts
+        f"reports/{report.behind}.html",
+        shows=[row.client_id for row in behind.rows if row.client_id],
+        sort=sort,
+        at=at,
+        **facts,
+        **_words(),
     )
 
 

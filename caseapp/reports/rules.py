@@ -1,24 +1,31 @@
 """What reports there are, what may be asked of them, and which days they open on."""
 
+import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from caseapp.core.errors import RuleBroken
-from caseapp.core.words import count, percent
+from caseapp.core.words import count, percent, time_range
+from caseapp.crisis.words import CHANNELS
 from caseapp.episodes.rules import TEDS_SERVICE_WORDS, MoveKind, MoveReason, TedsService, leaves_by
 
 # By what a report can be split: the field's name, and its words on a page.
 SPLITS = {
     "case_manager": "Case manager", "clinician": "Primary clinician", "program": "Program", "payer": "Payer", "sex": "Sex",
     "race": "Race", "ethnicity": "Ethnicity", "education": "Education", "teds_service": "Service (TEDS)", "reason": "Reason",
-    "phase": "Phase", "service": "Service", "weekday": "Weekday",
+    "phase": "Phase", "service": "Service", "weekday": "Weekday", "month": "Month", "channel": "How they spoke", "risk": "Risk",
+    "hour": "Hour of the day",
 }  # fmt: skip
+HOURS = {str(hour) for hour in range(24)}
+MONTH = re.compile("(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
 ALL = "all"
 NOT_RECORDED = "Not recorded"
 ADMISSION, LEFT = "Admission", "Left the program"
-# By what a list of the people behind a figure can be sorted: stays, places in sessions, and rows that are people themselves.
+# By what a list of the people behind a figure can be sorted: stays, places in sessions, crisis contacts, and
+# rows that are people themselves.
 STAYS = ("client", "version", "phase", "began", "ended", "days", "reason", "decided_by")
 PLACES = ("client", "session", "service", "state", "minutes")
+CONTACTS = ("client", "contact", "channel", "risk", "follow_up", "hours")
 CLIENT_WEEKS = ("client", "week", "level", "attended")
 CLIENT_DAYS = ("client", "day", "service", "minutes", "why")
 
@@ -175,6 +182,27 @@ REPORTS = {
             sorts=CLIENT_WEEKS,
         ),
         Definition(
+            "crisis",
+            "Crisis contacts",
+            "How many crisis contacts there were, and whether someone called again before it was due",
+            (
+                "group",
+                "contacts",
+                "high_risk",
+                "follow_ups_due",
+                "on_time",
+                "late",
+                "open",
+                "median_hours_to_follow_up",
+            ),  # fmt: skip
+            ("month", "channel", "risk", "hour"),
+            "the day on which the contact began",
+            "crisis contacts",
+            "The contacts behind the figure",
+            "contacts",
+            CONTACTS,
+        ),
+        Definition(
             "units",
             "Units to bill",
             "Each client's days of a service with minutes, code and units by the payer's rule, and why a line is not billable",
@@ -219,6 +247,12 @@ def words_of_group(by: str | None, group: str) -> str:
     """A group's label with the words for a code, as pages show it; the file has the code alone."""
     if by == "teds_service" and group in set(TedsService):
         return f"{group}, {TEDS_SERVICE_WORDS[TedsService(group)]}"
+    if by == "channel":
+        return CHANNELS.get(group.lower().replace(" ", "_"), group)
+    if by == "hour" and group in HOURS:
+        return time_range(time(int(group)), time((int(group) + 1) % 24))
+    if by == "month" and MONTH.fullmatch(group):
+        return f"{date.fromisoformat(group + '-01'):%B %Y}"
     return group
 
 

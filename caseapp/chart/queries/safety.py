@@ -25,6 +25,11 @@ class Followed:
         return self.task.attempts[0] if self.task and self.task.attempts else None
 
     @property
+    def in_time(self) -> bool:
+        """Whether the first attempt came before the follow-up was due, as the report on crisis contacts counts it."""
+        return self.first is not None and self.first.tried_at < (self.task.first_due_at or self.task.due_at)
+
+    @property
     def reached(self) -> Attempt | None:
         """The attempt at which someone spoke with them, or None."""
         tried = self.task.attempts if self.task else []

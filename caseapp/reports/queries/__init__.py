@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from caseapp.core.access import COMMAND_LINE, Actor
 from caseapp.core.db import db
 from caseapp.episodes.models import Episode
-from caseapp.reports.queries import attendance, census, discharges, dose, transitions, units
+from caseapp.reports.queries import attendance, census, crisis, discharges, dose, transitions, units
 from caseapp.reports.queries.lengths import RETENTION, TIME_IN_PHASE
 from caseapp.reports.rules import REPORTS, Question
 from caseapp.scheduling.models import Session
@@ -24,6 +24,7 @@ ANSWERS: dict[str, Any] = {
     "census": census,
     "attendance": attendance,
     "dose": dose,
+    "crisis": crisis,
     "units": units,
 }
 
@@ -43,7 +44,8 @@ def answer_for(name: str, question: Question, user: Actor) -> tuple[list[str], l
 
 
 def first_day() -> date | None:
-    """The first day that any report can speak of: of the earliest admission or session. None for a clinic without either."""
+    """The first day that any report can speak of: of the earliest admission, session or crisis contact. None for a
+    clinic without any."""
     earliest = (func.min(Episode.admitted_on), func.min(Session.on_day))
     days = db.execute(select(*(select(day).scalar_subquery() for day in earliest))).one()
-    return min((day for day in days if day), default=None)
+    return min((day for day in (*days, crisis.first_day()) if day), default=None)
