@@ -14,7 +14,9 @@ depends_on = None
 
 OWN, EVERYONE = "SELECT NEW.client_id", "SELECT ''"
 IF_ANY = "SELECT {row}.client_id WHERE {row}.client_id IS NOT NULL"
-OF_TEST, OF_PLAN = (f"SELECT client_id FROM {name} WHERE id = NEW.{name.split('_')[-1]}_id" for name in ("drug_test", "plan"))
+OF_TEST, OF_PLAN = (
+    f"SELECT client_id FROM {name} WHERE id = NEW.{name.split('_')[-1]}_id" for name in ("drug_test", "plan")
+)
 # A table, whose record a row of it is about, which of its columns count (all if none), whose it was.
 NOTED = (
     ("assessment_reading", "SELECT client_id FROM assessment WHERE id = NEW.assessment_id", "", ""),

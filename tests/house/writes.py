@@ -8,7 +8,16 @@ from tests.statements import watched
 
 # Tables that tell of the visit, not of the clinic: who looked, who is signed in, what someone was typing. And the notes that triggers
 # write beside each fact, which the fact itself tells.
-NOISE = {"audit_event", "audit_client", "audit_seal", "sign_in", "sign_in_attempt", "draft", "form_receipt", "fact_noted"}
+NOISE = {
+    "audit_event",
+    "audit_client",
+    "audit_seal",
+    "sign_in",
+    "sign_in_attempt",
+    "draft",
+    "form_receipt",
+    "fact_noted",
+}
 _WRITE = re.compile(r'^\s*(?:WITH\b.*?\)\s*)?(INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+"?(\w+)"?', re.I | re.S)
 
 
