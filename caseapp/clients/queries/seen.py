@@ -1,7 +1,7 @@
 """Who may see whom. Every read of a client's record starts here."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, cast, func, literal_column, or_, select
@@ -11,7 +11,7 @@ from caseapp.clients.rules import Ground
 from caseapp.clinic import queries as clinic
 from caseapp.core import clock
 from caseapp.core.access import Actor
-from caseapp.core.db import db
+from caseapp.core.db import db, kept
 from caseapp.core.errors import NotFound
 from caseapp.core.past import spelled_out
 from caseapp.drafts.models import Draft
@@ -20,6 +20,7 @@ from caseapp.identity.models import TeamMember
 
 # Up to so many rows of access a list starts from them; beyond, it walks the names and asks of each (docs/decisions).
 FEW = 2_000
+LASTS = timedelta(minutes=10)
 _DENIAL = CareAccess.ground == literal_column(f"'{Ground.denied}'")  # spelled out, as in the index of denials
 
 
@@ -86,8 +87,15 @@ class Reach:
 
 
 def sees_few(user: Actor) -> bool:
-    """Whether this person has few rows of access, see FEW; for who does not ask how many clients there are."""
-    return not db.scalar(_more_than_few(user.id, user.team_ids, _today()))
+    """Whether this person has few rows of access, see FEW; for who does not ask how many clients there are.
+
+    Asked once in ten minutes: it says in which order to look, and changes nothing of what is found.
+    """
+    known, key = kept.setdefault("sees few", {}), (user.id, user.team_ids)
+    now = clock.now()
+    if key not in known or known[key][0] <= now:
+        known[key] = now + LASTS, not db.scalar(_more_than_few(user.id, user.team_ids, _today()))
+    return known[key][1]
 
 
 @lru_cache(maxsize=500)
