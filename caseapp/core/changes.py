@@ -32,15 +32,14 @@ def noted(model: type[Base], whose: str, of: Collection[str] = (), was: str = ""
     `whose` is SQL that both engines know, with NEW for the row. `was` is the same with OLD, for rows that can go from one client to
     another. Nothing is noted of a DELETE: rows of such tables stay.
     """
-    table = model.__tablename__
+    changed = f"UPDATE OF {', '.join(of)}" if of else "UPDATE"
+    both = f"{whose} UNION {was}" if was else whose
     for dialect, triggers in (("sqlite", _sqlite), ("postgresql", _postgresql)):
-        for statement in triggers(table, whose, ", ".join(of), was):
+        for statement in triggers(model.__tablename__, changed, whose, both):
             event.listen(model.__table__, "after_create", DDL(statement).execute_if(dialect=dialect))
 
 
-def _sqlite(table: str, whose: str, of: str, was: str) -> list[str]:
-    changed = f"UPDATE OF {of}" if of else "UPDATE"
-    both = f"{whose} UNION {was}" if was else whose
+def _sqlite(table: str, changed: str, whose: str, both: str) -> list[str]:
     return [
         f"CREATE TRIGGER {table}_noted_insert AFTER INSERT ON {table} "
         f"BEGIN INSERT INTO fact_noted (client_id) {whose}; END",
@@ -49,9 +48,7 @@ def _sqlite(table: str, whose: str, of: str, was: str) -> list[str]:
     ]
 
 
-def _postgresql(table: str, whose: str, of: str, was: str) -> list[str]:
-    changed = f"UPDATE OF {of}" if of else "UPDATE"
-    both = f"{whose} UNION {was}" if was else whose
+def _postgresql(table: str, changed: str, _whose: str, both: str) -> list[str]:
     return [
         f"CREATE FUNCTION {table}_noted() RETURNS trigger AS $$ "
         f"BEGIN INSERT INTO fact_noted (client_id) {both}; RETURN NULL; END $$ LANGUAGE plpgsql",
